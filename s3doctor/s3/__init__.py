@@ -1,0 +1,1 @@
+"""Looking: one request, one Answer with its evidence; nothing here decides what is good."""
