@@ -7,12 +7,14 @@ from datetime import datetime, timezone
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
+from s3doctor.exhibit import Box, Picture, Plot
 from s3doctor.finding import Example, Finding, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
 __all__ = [
+    "Box",
     "Cause",
     "Check",
     "Document",
@@ -24,6 +26,8 @@ __all__ = [
     "Leftover",
     "Outcome",
     "PermissionMap",
+    "Picture",
+    "Plot",
     "Report",
     "Result",
     "Severity",
@@ -258,7 +262,11 @@ class PermissionMap:
 
 @dataclass(frozen=True)
 class Report:
-    """One examination. `subject` names what was examined as (name, value) pairs, without secrets."""
+    """One examination. `subject` names what was examined as (name, value) pairs, without secrets.
+
+    `figures` are sizes and counts as (name, value) pairs, ready to read (`("images", "1,203 (2.1 GB)")`); `plots` and
+    `pictures` are what the HTML page draws.
+    """
 
     results: tuple[Result, ...] = ()
     subject: tuple[tuple[str, str], ...] = ()
@@ -268,6 +276,9 @@ class Report:
     interrupted: bool = False
     leftovers: tuple[Leftover, ...] = ()
     permissions: tuple[PermissionMap, ...] = ()
+    figures: tuple[tuple[str, str], ...] = ()
+    plots: tuple[Plot, ...] = ()
+    pictures: tuple[Picture, ...] = ()
 
     def count(self, status: Status) -> int:
         """How many results have this status."""

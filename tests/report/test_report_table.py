@@ -1,0 +1,111 @@
+"""The format for a terminal: 80 columns, a log, colour, ASCII, and documents that can be pasted."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from report_samples import COMMAND, DENIED, HOSTILE, POLICY, checked, empty, every_state, healthy, hostile
+
+from s3doctor.model import Check, Evidence, Family, Fix, Report, passed, unknown, warn
+from s3doctor.report import wording
+from s3doctor.report.table import render
+
+EXPECTED = Path(__file__).parents[2] / "fixtures" / "reports" / "every-state.txt"
+SEEN = Evidence("the name is legal")
+ANSI = re.compile(r"\x1b\[\d+m")
+
+
+def test_the_whole_report_as_it_should_read() -> None:
+    assert render(every_state()) == EXPECTED.read_text(encoding="utf-8")
+
+
+def test_the_verdict_comes_first() -> None:
+    assert render(healthy()).startswith("PASS: All that was looked at is as it should be.\n1 well.")
+    assert render(empty()).startswith("INTERRUPTED: Stopped before the end.")
+    assert "No check was asked." in render(empty())
+
+
+@pytest.mark.parametrize("width", [64, 80, 119, 120, 200])
+def test_no_line_is_wider_than_asked_for(width: int) -> None:
+    """Save those to be pasted, and those that a long key makes longer."""
+    pasted = {*POLICY.splitlines(), COMMAND}
+    lines = render(every_state(), width=width).splitlines()[4:]
+    assert not [line for line in lines if len(line) > width and line not in pasted and "s3://" not in line]
+
+
+def test_documents_and_commands_can_be_pasted_whole() -> None:
+    text = render(every_state(), width=40)
+    assert f"\n\n{POLICY}\n" in text
+    assert f"\n\n{COMMAND}\n\n" in text
+    assert text.count(COMMAND) == 1
+    assert "What to paste stands under PERM001." in render(every_state())
+    json.loads(text[text.index("{\n") : text.index("\n}\n") + 2])
+
+
+def test_colour_changes_nothing_but_the_colour() -> None:
+    coloured = render(every_state(), color=True)
+    assert ANSI.sub("", coloured) == render(every_state())
+    assert "\x1b[31m✗ FAIL\x1b[0m" in coloured
+
+
+@pytest.mark.parametrize("report", [every_state(), hostile()], ids=["all", "evil"])
+def test_ascii_is_ascii(report: Report) -> None:
+    text = render(report, ascii=True)
+    assert text.isascii()
+    assert "x FAIL" in text
+    assert "\\u2500" not in text
+
+
+def test_a_wide_terminal_shows_titles() -> None:
+    assert "the bucket is there" not in render(healthy(), width=119)
+    assert re.search("BUCK001  the bucket is there +fleet-cameras is in", render(healthy(), width=120))
+
+
+def test_several_datasets_are_told_apart() -> None:
+    results = [checked("COCO001", "sound", passed("fine"), dataset=name) for name in ("voc", "kitti")]
+    text = render(Report((*results, checked("BUCK001", "there", passed("here")))))
+    assert "✓ pass  COCO001  voc    fine\n✓ pass  COCO001  kitti  fine\n" in text
+    assert "✓ pass  BUCK001         here\n" in text
+
+
+def test_verbose_shows_request_ids_and_times_and_what_is_well() -> None:
+    good = checked("BUCK001", "there", passed("here", evidence=[Evidence("HeadBucket: 200", milliseconds=3.2), SEEN]))
+    report = Report((good, checked("PERM001", "lists", unknown("a time-out", evidence=[DENIED]))))
+    text = render(report, verbose=True)
+    for shown in ("request id TX000001", "host id aGVsbG8=", "answered after 42 ms", "answered after 3 ms"):
+        assert shown in text
+        assert shown not in render(report)
+
+
+def test_families_come_in_the_order_of_the_catalogue() -> None:
+    results = [checked(code, code, passed(code)) for code in ("CORS001", "BUCK001", "X1", "BUCK002", "7")]
+    family = Family("BUCK", "The bucket", (Check("BUCK001", "", "", lambda _: passed("")),))
+    groups = wording.grouped(results, [family, Family("IMG", "Images", ())])
+    assert [(g.title, [r.code for r in g.results]) for g in groups] == [
+        ("The bucket", ["BUCK001", "BUCK002"]),
+        ("CORS", ["CORS001"]),
+        ("X", ["X1"]),
+        ("7", ["7"]),
+    ]
+
+
+def test_a_log_gets_no_control_characters() -> None:
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", render(hostile()))
+
+
+def test_what_cannot_be_shown_is_said() -> None:
+    fix = Fix("Copy it.", commands=(f"aws s3 cp '{HOSTILE[2]}' .",))
+    assert "a terminal cannot show" in render(Report((checked("A1", "a", warn("b", fix=fix)),)))
+    plain = replace(fix, commands=("aws s3 cp 'café' .\r\n",))
+    assert "a terminal cannot show" not in render(Report((checked("A1", "a", warn("b", fix=plain)),)))
+
+
+def test_words_alone_are_told_again() -> None:
+    results = [checked(code, "a", warn("b", fix=Fix("Ask for it."))) for code in ("A1", "A2")]
+    text = render(Report(tuple(results)))
+    assert text.count("Ask for it. (Who: you.)") == 2
+    assert "stands under" not in text
