@@ -10,6 +10,10 @@ ANNOTATIONS = "annotations.json"
 PREDICTIONS = "predictions.json"
 
 
+class BadInput(ValueError):  # noqa: N818 - not s3doctor's error but what was given to it
+    """What was given cannot be used. The message is one line that names the thing and says what was expected."""
+
+
 class Setup(str, Enum):
     """The three set-ups of the platform's page: its sections 3.1, 3.1 + 3.2.1 and 3.2.2."""
 

@@ -60,6 +60,7 @@ def test_an_error_document_becomes_code_message_and_allowed_fields(client: Calla
     with Replay(error(403, "SignatureDoesNotMatch", "It does not match", fields)) as server:
         got = get(client(server.url))
     assert (got.http, got.code, got.fields) == (403, "SignatureDoesNotMatch", {"Region": "eu-west-1"})
+    assert got.evidence.text == "GetObject s3://bucket/key: 403 SignatureDoesNotMatch"
     assert got.headers["x-amz-id-2"] == S3_HEADERS["x-amz-id-2"]
     assert SIGNATURE not in repr(got) + str(got.body) + str(got.data)
     assert "IOSFODNN7" not in repr(got)

@@ -1,0 +1,27 @@
+"""The exit codes, in one place."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """What the exit code says. It depends on the verdict, never on the report's format."""
+
+    WELL = 0
+    FAILED = 1
+    USAGE = 2
+    NOT_FOUND_OUT = 3
+    LEFT_BEHIND = 4
+    INTERRUPTED = 130
+
+
+MEANINGS = {
+    Exit.WELL: "nothing failed; there may be warnings",
+    Exit.FAILED: "a check failed (with `--fail-on warn`: or warned)",
+    Exit.USAGE: "s3doctor was called wrongly; nothing was examined",
+    Exit.NOT_FOUND_OUT: "nothing failed, but something that the set-up needs could not be found out",
+    Exit.LEFT_BEHIND: "an object that s3doctor wrote could not be removed; the report names it",
+    Exit.INTERRUPTED: "interrupted by Ctrl-C or SIGTERM; the report holds what was found out until then",
+}
+"""The words for users: the README's table is made of them."""

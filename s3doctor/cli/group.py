@@ -1,0 +1,69 @@
+"""The group of commands: each is imported only when it is called, and every mistake is answered in one line."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+
+def did_you_mean(given: str, names: Iterable[str]) -> str:
+    """`; did you mean X?`, or nothing where no name is close."""
+    by_plain = {name.lower(): name for name in names}
+    close = difflib.get_close_matches(given.lower(), by_plain, n=1, cutoff=0.6)
+    return f"; did you mean {by_plain[close[0]]}?" if close else ""
+
+
+class Command(click.Command):
+    """A command that does not repeat words it cannot place: one of them may be half of a secret."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - click's own arguments, passed on
+        super().__init__(*args, **kwargs)
+        self.allow_extra_args = True
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - as click declares it
+        """Run the command, unless words are left over."""
+        if ctx.args:
+            count = "one word is" if len(ctx.args) == 1 else f"{len(ctx.args)} words are"
+            raise click.UsageError(f"{count} left over: expected only options; a value with spaces needs quotes", ctx)
+        return super().invoke(ctx)
+
+
+class LazyGroup(click.Group):
+    """Commands by name, as `(module, help)`; a module that is not installed has no command."""
+
+    def __init__(self, *args: Any, lazy: Mapping[str, tuple[str, str]], **kwargs: Any) -> None:  # noqa: ANN401 - as above
+        """`lazy` maps a command's name to the module that holds it as `command`, and to its line in the list."""
+        super().__init__(*args, **kwargs)
+        self._lazy = {name: entry for name, entry in lazy.items() if find_spec(entry[0])}
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as click declares it
+        """The names in the order in which they were given."""
+        return list(self._lazy)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
+        """The command of that name, imported now."""
+        if cmd_name not in self._lazy:
+            return None
+        command: click.Command = importlib.import_module(self._lazy[cmd_name][0]).command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is named first; a wrong name is answered with the one that was likely meant."""
+        if args and args[0] not in self._lazy and not args[0].startswith("-"):
+            known = did_you_mean(args[0], self._lazy) or f": expected one of {', '.join(self._lazy)}"
+            raise click.UsageError(f"there is no command {args[0]}{known}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
+        """The list of commands, without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in self._lazy.items()])
