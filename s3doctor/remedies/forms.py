@@ -72,7 +72,7 @@ def _terraform(policy: Policy, user: str) -> str:
     label = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", policy.name).lower()
     return (
         f'resource "aws_iam_policy" "{label}" {{\n'
-        f'  name   = "{policy.name}"\n'
+        f'  name = "{policy.name}"\n'
         f"  policy = jsonencode({hcl(policy.document, 1)})\n"
         "}\n\n"
         f'resource "aws_iam_user_policy_attachment" "{label}" {{\n'

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from s3doctor.connection import Connection, Setup
+from s3doctor.connection import BadInput, Connection, Setup
 from s3doctor.model import Document, Fix, Who
 from s3doctor.remedies import forms
 from s3doctor.remedies.arn import bucket_arn, literal, object_arn
@@ -40,11 +40,11 @@ class Options:
     restrict_listing: bool = False
 
     def __post_init__(self) -> None:
-        """Raises ValueError for a KMS key that is not given by its key ARN: a policy cannot name it otherwise."""
+        """Raises BadInput for a KMS key that is not given by its key ARN: a policy cannot name it otherwise."""
         for key in self.kms_key_arns:
             if not _KMS_KEY.fullmatch(key):
                 expected = "arn:aws:kms:REGION:ACCOUNT:key/ID (a policy cannot name a key by its alias)"
-                raise ValueError(f"KMS key {key!r}: expected the ARN of a key, {expected}")
+                raise BadInput(f"--kms-key {key!r} is no key's ARN: expected {expected}")
 
 
 def policies(
@@ -128,7 +128,7 @@ def documents(
 ) -> tuple[Document, ...]:
     """The policies of `policies` as texts to paste, in one of `forms.FORMS`.
 
-    The connection's datasets and `dataset` are all opened: a policy replaces what was there. Raises ValueError for a
+    The connection's datasets and `dataset` are all opened: a policy replaces what was there. Raises BadInput for a
     KMS key that is not an ARN.
     """
     options = options or Options(kms_key_arns=tuple(kms_key_arns))
