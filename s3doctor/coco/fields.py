@@ -1,0 +1,123 @@
+"""The fields of a batch as columns, whichever way the batch was decoded."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from msgspec import UNSET
+
+from s3doctor.coco.ledger import Ledger, Place
+from s3doctor.coco.untyped import Decoded, decode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from s3doctor.coco.reader import Batch
+    from s3doctor.coco.typed import Shape
+
+__all__ = ["Fields", "fields_of", "note_oddities"]
+
+_SHOWN_IDS = ("id", "image_id", "category_id", "file_name", "name")
+
+
+@dataclass
+class Fields:
+    """Columns of values as decoded, UNSET where an element lacks the field.
+
+    `at` maps rows to elements of the batch (elements that are no objects are left out). `trusted` says that every
+    value has the type that the column's name promises.
+    """
+
+    batch: Batch
+    size: int
+    columns: dict[str, list[Any]]
+    trusted: bool
+    at: list[int] | None = None
+    keys: frozenset[str] = field(default_factory=frozenset)
+
+    def __len__(self) -> int:
+        """The number of rows."""
+        return self.size
+
+    def column(self, name: str) -> list[Any]:
+        """A column; UNSET throughout where no element has the field."""
+        return self.columns.get(name) or [UNSET] * self.size
+
+    def has(self, name: str) -> bool:
+        """Whether any element of the batch has the field."""
+        return name in self.columns
+
+    def index(self, row: int) -> int:
+        """A row's position in the array of the file."""
+        return self.batch.first + (self.at[row] if self.at else row)
+
+    def place(self, row: int, name: str = "") -> Place:
+        """Where a row, or a field of it, stands."""
+        ids = {key: self.columns[key][row] for key in _SHOWN_IDS if key in self.columns}
+        shown = {key: value for key, value in ids.items() if isinstance(value, (int, float, str))}
+        return self.batch.place(self.at[row] if self.at else row, name, **shown)
+
+
+def fields_of(batch: Batch, shape: Shape, ledger: Ledger, *, everything: bool = False) -> Fields:
+    """The columns of a batch. Notes what is odd about elements that could not be decoded with types.
+
+    With `everything` all fields become columns, not only those that the shape knows.
+    """
+    if batch.rows is not None:
+        return Fields(batch, len(batch.rows), shape.columns(batch.rows), trusted=True)
+    kept: list[dict[str, Any]] = []
+    at: list[int] = []
+    for index, element in enumerate(batch.elements()):
+        decoded = decode(element)
+        note_oddities(decoded, batch.place(index) if _odd(decoded) else None, ledger)
+        if isinstance(decoded.value, dict):
+            kept.append(decoded.value)
+            at.append(index)
+    keys = set().union(*kept) if kept else set()
+    shape.learn(kept)
+    columns = {key: [one.get(key, UNSET) for one in kept] for key in (keys if everything else keys & shape.known)}
+    return Fields(batch, len(kept), columns, trusted=False, at=at, keys=frozenset(keys))
+
+
+def _odd(decoded: Decoded) -> bool:
+    plain = isinstance(decoded.value, dict) and not decoded.duplicates and not decoded.nonfinite
+    return not plain or bool(decoded.long_integers) or decoded.too_deep
+
+
+def note_oddities(decoded: Decoded, place: Place | None, ledger: Ledger, *, element: bool = True) -> None:
+    """Note duplicate keys, numbers that are not finite, depth, and an element that is no object."""
+    if place is None:
+        return
+    for key in decoded.duplicates:
+        inside = isinstance(decoded.value, dict) and key in decoded.value
+        ledger.note("json-duplicate-key", _below(place, key) if inside else place, key)
+    if decoded.nonfinite:
+        for pointer, value in _nonfinite(decoded.value):
+            ledger.note("json-nonfinite", _below(place, *pointer), repr(value))
+    if decoded.too_deep or decoded.long_integers:
+        text = "nested too deeply" if decoded.too_deep else "an integer of more than 4,300 digits"
+        ledger.count("json-too-deep-or-big", max(1, decoded.long_integers))
+        ledger.show("json-too-deep-or-big", place, None, text)
+    elif element and not isinstance(decoded.value, dict):
+        ledger.note("top-list-type", place, decoded.value, "not an object")
+
+
+def _below(place: Place, *keys: object) -> Place:
+    """A place further down in the same element."""
+    escaped = [str(key).replace("~", "~0").replace("/", "~1") for key in keys]
+    return Place(place.order, "/".join([place.where, *escaped]), place.offset, place.line, place.ids)
+
+
+def _nonfinite(value: object) -> Iterator[tuple[tuple[object, ...], float]]:
+    """Every number that is not finite, with the way to it. Walks without recursion: nesting may be deep."""
+    stack: list[tuple[tuple[object, ...], object]] = [((), value)]
+    while stack:
+        path, one = stack.pop()
+        if isinstance(one, float) and not math.isfinite(one):
+            yield path, one
+        elif isinstance(one, dict):
+            stack.extend(((*path, key), item) for key, item in reversed(list(one.items())))
+        elif isinstance(one, list):
+            stack.extend(((*path, key), item) for key, item in reversed(list(enumerate(one))))

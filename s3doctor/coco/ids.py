@@ -1,0 +1,99 @@
+"""Ids as 64-bit integers: whole numbers as they are, anything else as a number that stands for it."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+from msgspec import UNSET
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from s3doctor.coco.fields import Fields
+    from s3doctor.coco.ledger import Ledger
+
+__all__ = ["ABSENT", "LARGEST", "Ints", "code_of", "codes", "is_text", "own_ids", "repeated"]
+
+Ints = npt.NDArray[np.int64]
+
+ABSENT = int(np.iinfo(np.int64).min)
+LARGEST = 1 << 61
+
+
+def code_of(value: object) -> int:
+    """The code of an id. Whole floats and booleans equal their integers, as they do in Python and so in the readers."""
+    if value is UNSET or value is None or isinstance(value, (list, dict)):
+        return ABSENT
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, int) and -LARGEST < value < LARGEST:
+        return int(value)
+    mixed = hash((type(value).__name__, value)) & (LARGEST - 1)
+    return LARGEST + mixed if not isinstance(value, str) else -LARGEST - mixed
+
+
+def is_text(code: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Which codes stand for text."""
+    marked: npt.NDArray[np.bool_] = (code <= -LARGEST) & (code != ABSENT)
+    return marked
+
+
+def codes(fields: Fields, name: str) -> Ints:
+    """A column of ids as codes, ABSENT where there is none."""
+    if not fields.has(name):
+        return np.full(len(fields), ABSENT, np.int64)
+    values = fields.column(name)
+    quick = _quick(values) if fields.trusted else None
+    return np.fromiter(map(code_of, values), np.int64, len(values)) if quick is None else quick
+
+
+def own_ids(fields: Fields, missing: str, wrong: str, ledger: Ledger) -> Ints:
+    """The column `id` as codes. Notes ids that are missing and those of a wrong type, under the codes given."""
+    found = codes(fields, "id")
+    if fields.has("id") and fields.trusted and ABSENT not in found:
+        return found
+    for row, value in enumerate(fields.column("id")):
+        if value is UNSET:
+            ledger.note(missing, partial(fields.place, row))
+        elif isinstance(value, bool) or not (isinstance(value, int) or _odd_number(value)):
+            ledger.note(wrong, partial(fields.place, row, "id"), value, type_name(value))
+    return found
+
+
+def _odd_number(value: object) -> bool:
+    """Numbers that are not finite are noted once, as such."""
+    return isinstance(value, float) and not math.isfinite(value)
+
+
+def _quick(values: Sequence[Any]) -> Ints | None:
+    try:
+        made = np.array(values, np.int64)
+    except (OverflowError, TypeError):
+        return None
+    return made if not made.size or (made.min() > -LARGEST and made.max() < LARGEST) else None
+
+
+def type_name(value: object) -> str:
+    """JSON's name for a value's type."""
+    names = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array", dict: "object"}
+    return names.get(type(value), "null")
+
+
+def repeated(values: Iterable[Ints]) -> Ints:
+    """Of all values but ABSENT those that occur more than once, sorted. Works slice by slice to spare memory."""
+    chunks = list(values)
+    total = sum(chunk.size for chunk in chunks)
+    parts = max(1, total >> 20)
+    found = [_repeated_in(chunks, part, parts) for part in range(parts)]
+    return np.sort(np.concatenate(found)) if found else np.zeros(0, np.int64)
+
+
+def _repeated_in(chunks: list[Ints], part: int, parts: int) -> Ints:
+    picked = [chunk[(chunk % parts == part) & (chunk != ABSENT)] for chunk in chunks]
+    joined = np.concatenate(picked).astype(np.int64) if picked else np.zeros(0, np.int64)
+    joined.sort()
+    return np.unique(joined[1:][joined[1:] == joined[:-1]])

@@ -1,0 +1,165 @@
+"""The images table: read once, judged as it comes, kept compactly for whatever refers to it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from msgspec import UNSET
+
+from s3doctor.coco.ids import ABSENT, Ints, own_ids, repeated
+from s3doctor.coco.ledger import Place
+from s3doctor.coco.names import ImageNames, Names, faults_of, platform_key
+from s3doctor.coco.typed import Shape
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from s3doctor.coco.fields import Fields
+    from s3doctor.coco.ledger import Ledger
+
+__all__ = ["Images"]
+
+_MOST_PIXELS = 1 << 24
+
+
+class Images:
+    """Collects the images of a file; `lookup` finds the position of an image by the code of its id."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
+        self.shape = Shape({"id": int, "file_name": str, "width": int, "height": int})
+        self.names = Names()
+        self._ids: list[Ints] = []
+        self._sizes: list[npt.NDArray[np.int32]] = []
+        self._keys: list[Ints] = []
+        self._section = 0
+        self.unsized = 0
+        self._first_unsized: list[Place] = []
+        self._table: ImageNames | None = None
+        self._sorted: Ints | None = None
+        self._order: npt.NDArray[np.intp] = np.zeros(0, np.intp)
+
+    def __len__(self) -> int:
+        """How many images were read."""
+        return len(self.names)
+
+    def look(self, fields: Fields) -> None:
+        """Judge a batch and keep what later rules need."""
+        self._section = fields.batch.array.section
+        self._ids.append(own_ids(fields, "img-id-missing", "img-id-type", self.ledger))
+        names = self._file_names(fields)
+        self.names.extend(names)
+        self._keys.append(np.fromiter((hash(platform_key(name)) if name else ABSENT for name in names), np.int64))
+        self._sizes.append(self._pixels(fields))
+
+    def _file_names(self, fields: Fields) -> list[str]:
+        names = fields.column("file_name")
+        kept = []
+        for row, name in enumerate(names):
+            if not isinstance(name, str) or not name:
+                value = None if name is UNSET else name
+                self.ledger.note("img-filename-missing", partial(fields.place, row), value)
+                kept.append("")
+                continue
+            for code in faults_of(name):
+                self.ledger.note(code, partial(fields.place, row, "file_name"), name)
+            kept.append(name)
+        return kept
+
+    def _pixels(self, fields: Fields) -> npt.NDArray[np.int32]:
+        """Width and height of each row as two columns, 0 where they are unknown or wrong."""
+        widths, heights = fields.column("width"), fields.column("height")
+        made = np.zeros((len(fields), 2), np.int32)
+        if fields.trusted and fields.has("width") and fields.has("height"):
+            try:
+                quick = np.array([widths, heights], np.int64).T
+            except (OverflowError, TypeError):
+                quick = np.zeros((0, 2), np.int64)
+            if quick.size and quick.min() > 0 and quick.max() <= _MOST_PIXELS:
+                return quick.astype(np.int32)
+        for row, pair in enumerate(zip(widths, heights, strict=True)):
+            made[row] = self._size(fields, row, pair)
+        return made
+
+    def _size(self, fields: Fields, row: int, pair: tuple[Any, Any]) -> tuple[int, int]:
+        if UNSET in pair or None in pair:
+            self.unsized += 1
+            if len(self._first_unsized) < self.ledger.limit:
+                self._first_unsized.append(fields.place(row))
+            return 0, 0
+        sound = [_whole(side) for side in pair]
+        if all(sound):
+            return int(pair[0]), int(pair[1])
+        name = "height" if sound[0] else "width"
+        self.ledger.note("img-size-type", fields.place(row, name), list(pair))
+        return 0, 0
+
+    def finish(self, *, masks: bool) -> None:
+        """Rules that need the whole table. `masks`: whether annotations have masks."""
+        if self.unsized:
+            code = "img-size-missing-masks" if masks else "img-size-missing"
+            self.ledger.count(code, self.unsized)
+            for place in self._first_unsized:
+                self.ledger.show(code, place)
+        self._duplicate_ids()
+        self._collisions()
+
+    def _duplicate_ids(self) -> None:
+        ids = self.table().ids
+        first: dict[int, int] = {}
+        for row in np.flatnonzero(np.isin(ids, repeated(self._ids))).tolist():
+            other = first.setdefault(int(ids[row]), row)
+            if other != row:
+                text = f"also the id of image {other}, {self.names[other]!r}"
+                self._note("img-id-duplicate", row, "id", text)
+
+    def _note(self, code: str, row: int, name: str, text: str) -> None:
+        self.ledger.count(code)
+        if self.ledger.wants(code, (self._section, row)):
+            self.ledger.show(code, self.place(row, name), self.names[row], text)
+
+    def place(self, row: int, name: str = "") -> Place:
+        """Where an image stands, as far as it is known when its bytes are gone."""
+        where = f"/images/{row}" + (f"/{name}" if name else "")
+        code = int(self.table().ids[row])
+        return Place((self._section, row), where, ids=(("id", code),) if abs(code) < 1 << 61 else ())
+
+    def _collisions(self) -> None:
+        """Names that are equal, and names that the platform makes equal."""
+        keys = np.concatenate(self._keys) if self._keys else np.zeros(0, np.int64)
+        groups: dict[int, dict[str, int]] = {}
+        for row in np.flatnonzero(np.isin(keys, repeated(self._keys))).tolist():
+            name, first = self.names[row], groups.setdefault(int(keys[row]), {})
+            if first:
+                code = "img-filename-duplicate" if name in first else "img-key-collision"
+                other = first.get(name, next(iter(first.values())))
+                self._note(code, row, "file_name", f"image {other} is {self.names[other]!r}")
+            first.setdefault(name, row)
+
+    def table(self) -> ImageNames:
+        """All images with ids and sizes."""
+        if self._table is None or len(self._table.ids) != len(self.names):
+            ids = np.concatenate(self._ids) if self._ids else np.zeros(0, np.int64)
+            sizes = np.concatenate(self._sizes) if self._sizes else np.zeros((0, 2), np.int32)
+            self._table = ImageNames(self.names, ids, sizes[:, 0].copy(), sizes[:, 1].copy())
+        return self._table
+
+    def lookup(self, wanted: Ints) -> npt.NDArray[np.intp]:
+        """The position of the image with each id, -1 where there is none."""
+        if self._sorted is None or self._sorted.size != len(self.names):
+            self._order = np.argsort(self.table().ids, kind="stable")
+            self._sorted = self.table().ids[self._order]
+        if not self._sorted.size:
+            return np.full(wanted.shape, -1, np.intp)
+        found = np.minimum(np.searchsorted(self._sorted, wanted), self._sorted.size - 1)
+        hit = (self._sorted[found] == wanted) & (wanted != ABSENT)
+        return np.where(hit, self._order[found], -1)
+
+
+def _whole(side: object) -> bool:
+    """Whether a side is a positive whole number of pixels (200.0 is)."""
+    if isinstance(side, float) and side.is_integer():
+        side = int(side)
+    return isinstance(side, int) and not isinstance(side, bool) and 0 < side <= _MOST_PIXELS

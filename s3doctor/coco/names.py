@@ -1,0 +1,135 @@
+"""File names of images, kept compactly, and what can be wrong with one."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import overload
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["ImageNames", "Names", "faults_of", "platform_key"]
+
+_PLAIN = re.compile(r"(?:[A-Za-z0-9_-][A-Za-z0-9_.-]*/)*[A-Za-z0-9-][A-Za-z0-9_.-]*\.(?:jpg|jpeg|png)")
+_ABSOLUTE = re.compile(r"/|[A-Za-z]:[\\/]|[A-Za-z][A-Za-z0-9+.-]*://|file:")
+_ENCODED = re.compile(r"%[0-9A-Fa-f]{2}|&(?:[a-z]+|#\d+);|[\x00-\x1f\x7f]|^\s|\s$")
+_DROPPED = re.compile(r"[^A-Za-z0-9_.-]")
+_PARTS = frozenset(("", ".", ".."))
+EXTENSIONS = (".jpg", ".jpeg", ".png")
+
+
+class Names(Sequence[str]):
+    """Many strings in one block of bytes: an index, a slice of it, no object for each."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+        self._lengths: list[npt.NDArray[np.uint32]] = []
+        self._blob = b""
+        self._ends = np.zeros(0, np.int64)
+        self._size = 0
+
+    def extend(self, names: Sequence[str]) -> None:
+        """Add some names."""
+        encoded = [name.encode("utf-8", "surrogatepass") for name in names]
+        self._parts.append(b"".join(encoded))
+        self._lengths.append(np.fromiter(map(len, encoded), np.uint32, len(encoded)))
+        self._size += len(encoded)
+
+    def _settle(self) -> None:
+        if self._parts:
+            self._blob = b"".join([self._blob, *self._parts])
+            start = int(self._ends[-1]) if self._ends.size else 0
+            lengths = np.concatenate(self._lengths)
+            self._ends = np.concatenate([self._ends, np.cumsum(lengths, dtype=np.int64) + start])
+            self._parts, self._lengths = [], []
+
+    def __len__(self) -> int:
+        return self._size
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[str]: ...
+    def __getitem__(self, index: int | slice) -> str | list[str]:
+        if isinstance(index, slice):
+            return [self[one] for one in range(*index.indices(self._size))]
+        self._settle()
+        place = range(self._size)[index]
+        start = int(self._ends[place - 1]) if place else 0
+        return self._blob[start : int(self._ends[place])].decode("utf-8", "surrogatepass")
+
+    def hashes(self) -> npt.NDArray[np.int64]:
+        """A 64-bit number for each name, the same for equal names within this process."""
+        return np.fromiter((hash(name) for name in self), np.int64, self._size)
+
+
+@dataclass(frozen=True)
+class ImageNames(Sequence[str]):
+    """The `file_name` of each image, in the file's order ('' where there is none), with what goes with it.
+
+    `ids` are codes of the image ids (the ids themselves where they are integers), `widths` and `heights` are in
+    pixels, 0 where unknown.
+    """
+
+    names: Names = field(default_factory=Names)
+    ids: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    widths: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
+    heights: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[str]: ...
+    def __getitem__(self, index: int | slice) -> str | list[str]:
+        return self.names[index]
+
+
+def platform_key(name: str) -> str:
+    """The key to which the platform reduces a relative path: no extension, a safe base name, `_` for `/`.
+
+    The base name passes through Werkzeug's `secure_filename`: NFKD, non-ASCII dropped, white space to `_`, anything but
+    `[A-Za-z0-9_.-]` dropped, `.` and `_` stripped at both ends (tenyks-sdk 0.5.33).
+    """
+    folder, slash, base = name.rpartition("/")
+    stem = base.rpartition(".")[0] or base
+    ascii_only = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode("ascii")
+    safe = _DROPPED.sub("", "_".join(ascii_only.split())).strip("._")
+    return (folder + slash + safe).replace("/", "_")
+
+
+def faults_of(name: str) -> list[str]:
+    """The codes of the rules that a file name breaks, by itself."""
+    if _PLAIN.fullmatch(name):
+        return []
+    found = []
+    if _ABSOLUTE.match(name):
+        found.append("img-filename-absolute")
+    elif "\\" in name:
+        found.append("img-filename-backslash")
+    elif not _PARTS.isdisjoint(name.split("/")):
+        found.append("img-filename-dotdot")
+    if _ENCODED.search(name):
+        found.append("img-filename-encoded")
+    elif not found and _loses(name):
+        found.append("img-filename-nonascii-key")
+    return found + _extension_fault(name)
+
+
+def _loses(name: str) -> bool:
+    """Whether the platform's key drops letters of the base name."""
+    stem = name.rpartition("/")[2].rpartition(".")[0]
+    return bool(_DROPPED.search(stem))
+
+
+def _extension_fault(name: str) -> list[str]:
+    if name.endswith(EXTENSIONS):
+        return []
+    if name.rstrip().lower().endswith(EXTENSIONS):
+        return ["img-filename-uppercase-extension"] if name == name.rstrip() else []
+    return ["img-filename-extension"]

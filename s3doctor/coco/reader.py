@@ -1,0 +1,369 @@
+"""Reads a JSON document of any size piece by piece: members of the top object, elements of its arrays in batches."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from s3doctor.coco.ledger import Ledger, Place
+from s3doctor.coco.scan import scan
+from s3doctor.coco.untyped import Decoded, Malformed, decode, without_trailing_commas
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from s3doctor.coco.source import Buffer
+
+__all__ = ["Array", "Batch", "Broken", "Member", "Reader", "Top", "Value"]
+
+LONGEST_VALUE = 8 << 20
+LONGEST_KEY = 1 << 16
+_STRING = re.compile(rb'"(?:[^"\\\x00-\x1f]|\\.)*"', re.DOTALL)
+_BETWEEN = re.compile(rb"[ \t\r\n]*,?[ \t\r\n]*")
+_CUT = re.compile(rb"\}[ \t\r\n]*,[ \t\r\n]*\Z")
+_RAWS = msgspec.json.Decoder(list[msgspec.Raw])
+_PATIENCE = 3
+_KINDS = {0x7B: "object", 0x5B: "array", 0x22: "string", 0x74: "boolean", 0x66: "boolean", 0x6E: "null"}
+
+
+class Broken(Exception):  # noqa: N818 - it says what the file is
+    """The document cannot be read any further; what is wrong has been noted."""
+
+
+@dataclass(frozen=True)
+class Top:
+    """What the document is: object, array, string, number, boolean or null."""
+
+    kind: str
+
+
+@dataclass(frozen=True)
+class Member:
+    """A key of the top object and the kind of its value, before the value is read."""
+
+    key: str
+    kind: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class Value:
+    """A value of the top object that is not an array; None in `decoded` where it is too long to hold."""
+
+    key: str
+    decoded: Decoded | None
+    place: Place
+
+
+@dataclass
+class Array:
+    """An array begins. Whoever receives this may set `typed`: it decodes a batch or raises msgspec's errors."""
+
+    pointer: str
+    section: int
+    place: Place
+    typed: Callable[[bytes], list[Any]] | None = None
+
+
+@dataclass
+class Batch:
+    """Some consecutive elements of an array: decoded with types (`rows`), or as bytes, one by one (`raw`)."""
+
+    array: Array
+    first: int
+    data: bytes
+    offset: int
+    line: int
+    rows: list[Any] | None = None
+    raw: list[bytes] | None = None
+    _starts: list[int] = field(default_factory=list)
+
+    def elements(self) -> list[bytes]:
+        """Each element's bytes."""
+        if self.raw is None:
+            self.raw = [bytes(one) for one in _RAWS.decode(b"[" + self.data + b"]")]
+        return self.raw
+
+    def __len__(self) -> int:
+        """How many elements."""
+        return len(self.rows) if self.rows is not None else len(self.elements())
+
+    def place(self, index: int, field_name: str = "", **ids: object) -> Place:
+        """Where an element of the batch (counted from 0) or a field of it stands in the file."""
+        if not self._starts:
+            self._starts = self._find_starts()
+        start = self._starts[index]
+        where = f"{self.array.pointer}/{self.first + index}" + (f"/{field_name}" if field_name else "")
+        line = self.line + self.data.count(b"\n", 0, start)
+        order = (self.array.section, self.first + index)
+        return Place(order, where, self.offset + start, line, tuple(ids.items()))
+
+    def _find_starts(self) -> list[int]:
+        starts, position = [], 0
+        for element in self.elements():
+            starts.append(position)
+            between = _BETWEEN.match(self.data, position + len(element))
+            position = between.end() if between else position + len(element)
+        return starts
+
+
+class Reader:
+    """Walks through a document once and yields what it meets.
+
+    What is wrong with the JSON itself goes to the ledger; `Broken` ends the walk where nothing can be read any more.
+    """
+
+    def __init__(self, buffer: Buffer, ledger: Ledger) -> None:
+        self.buffer = buffer
+        self.ledger = ledger
+        self.sections = 0
+
+    def events(self) -> Iterator[Top | Member | Value | Array | Batch]:
+        """The document from its first byte that is not white space to its last."""
+        first = self.buffer.peek()
+        yield Top(_KINDS.get(first, "number"))
+        if first == 0x7B:  # noqa: PLR2004 - {
+            self._skip(1)
+            yield from self._members()
+        elif first == 0x5B:  # noqa: PLR2004 - [
+            yield from self._array("")
+        else:
+            yield Value("", self._value(), self.here())
+        self._nothing_more()
+
+    def here(self, where: str = "", order: tuple[int, ...] = ()) -> Place:
+        """The place where the buffer stands."""
+        return Place(order or (self.sections,), where, self.buffer.offset, self.buffer.line)
+
+    def _skip(self, length: int) -> None:
+        self.buffer.drop(length)
+
+    def broken(self, message: str, position: int = 0, code: str = "json-syntax") -> Broken:
+        """Note that the document breaks off at a byte of the buffer."""
+        self._skip(position)
+        excerpt = self.buffer.data[:40].decode("utf-8", "replace")
+        self.ledger.note(code, self.here(""), excerpt, message)
+        return Broken(message)
+
+    def truncated(self) -> Broken:
+        """Note that the file ends inside a value."""
+        self._skip(len(self.buffer.data))
+        self.ledger.note("json-syntax", self.here(""), None, "the file ends inside a value: it is cut off")
+        return Broken("truncated")
+
+    def _next(self) -> int:
+        code = self.buffer.peek()
+        if code < 0:
+            raise self.truncated()
+        return code
+
+    def _members(self) -> Iterator[Member | Value | Array | Batch]:
+        seen: set[str] = set()
+        code = self._next()
+        while code != 0x7D:  # noqa: PLR2004 - }
+            place = self.here()
+            key = self._key()
+            if key in seen:
+                self.ledger.note("top-duplicate-key", Place(place.order, f"/{key}", place.offset, place.line), key)
+            seen.add(key)
+            yield from self._member(key)
+            code = self._separator(0x7D)
+
+    def _member(self, key: str) -> Iterator[Member | Value | Array | Batch]:
+        code = self._next()
+        self.sections += 1
+        pointer = "/" + key.replace("~", "~0").replace("/", "~1")
+        place = self.here(pointer)
+        yield Member(key, _KINDS.get(code, "number"), place)
+        if code == 0x5B:  # noqa: PLR2004 - [
+            yield from self._array(pointer)
+        else:
+            yield Value(key, self._value(), place)
+
+    def _separator(self, closing: int) -> int:
+        """After a value: a comma and what follows it, or the closing bracket, which is consumed."""
+        code = self._next()
+        if code == closing:
+            self._skip(1)
+            return code
+        if code != 0x2C:  # noqa: PLR2004 - a comma
+            raise self.broken("a comma or a closing bracket was expected")
+        comma = self.here()
+        self._skip(1)
+        code = self._next()
+        if code == closing:
+            self.ledger.note("json-syntax", comma, ",", "a comma before a closing bracket")
+            self._skip(1)
+        return code
+
+    def _key(self) -> str:
+        while True:
+            match = _STRING.match(self.buffer.data)
+            if match:
+                break
+            if self.buffer.data[:1] != b'"' or len(self.buffer.data) > LONGEST_KEY:
+                raise self.broken("a key in double quotes was expected")
+            if not self.buffer.more():
+                raise self._diagnosed(self.buffer.data)
+        key = str(decode(match.group()).value)
+        self._skip(match.end())
+        if self._next() != 0x3A:  # noqa: PLR2004 - a colon
+            raise self.broken("a colon was expected after the key")
+        self._skip(1)
+        return key
+
+    def _value(self) -> Decoded | None:
+        """The value that starts here, decoded and consumed."""
+        while True:
+            looked = scan(self.buffer.data)
+            end = int(looked.commas[0]) if looked.commas.size else looked.end
+            if end >= 0:
+                break
+            if len(self.buffer.data) > LONGEST_VALUE:
+                raise self._too_long()
+            if not self.buffer.more():
+                if self.sections:
+                    raise self._diagnosed(self.buffer.data)
+                end = len(self.buffer.data)
+                break
+        decoded = self._decoded(self.buffer.data[:end])
+        self._skip(end)
+        return decoded
+
+    def _decoded(self, data: bytes) -> Decoded:
+        try:
+            return decode(data.rstrip())
+        except Malformed:
+            cleaned, commas = without_trailing_commas(data)
+            try:
+                decoded = decode(cleaned.rstrip())
+            except Malformed as error:
+                raise self.broken(error.message, error.position) from None
+        for comma in commas:
+            place = Place((self.sections, comma), "", self.buffer.offset + comma, self._line(comma))
+            self.ledger.note("json-syntax", place, ",", "a comma before a closing bracket")
+        return decoded
+
+    def _line(self, position: int) -> int:
+        return self.buffer.line + self.buffer.data.count(b"\n", 0, position)
+
+    def _too_long(self) -> Broken:
+        """A value that does not end: either something is wrong within it, or it is really that long."""
+        try:
+            decode(self.buffer.data)
+        except Malformed as error:
+            if error.position < len(self.buffer.data) - LONGEST_KEY:
+                return self.broken(error.message, error.position)
+        return self.broken(f"one value is longer than {LONGEST_VALUE >> 20} MiB", code="json-too-deep-or-big")
+
+    def _diagnosed(self, data: bytes) -> Broken:
+        """The file ends in a value: say what is wrong inside, or that it was cut."""
+        try:
+            msgspec.json.decode(data, type=msgspec.Raw)
+        except msgspec.DecodeError as error:
+            found = re.search(r"malformed: (.*) \(byte (\d+)\)", str(error))
+            if found and int(found[2]) < len(data.rstrip()):
+                return self.broken(found[1], int(found[2]))
+        except RecursionError:
+            return self.broken("too deeply nested", code="json-too-deep-or-big")
+        return self.truncated()
+
+    def _nothing_more(self) -> None:
+        if self.buffer.peek() < 0:
+            return
+        if self.buffer.data[:1] in (b"{", b"["):
+            raise self.broken("a second value follows the first", code="json-lines")
+        raise self.broken("text follows the end of the document")
+
+    def _array(self, pointer: str) -> Iterator[Array | Batch]:
+        array = Array(pointer, self.sections, self.here(pointer))
+        self._skip(1)
+        yield array
+        first, patience = 0, _PATIENCE
+        code = self._next()
+        if code == 0x5D:  # noqa: PLR2004 - ]
+            self._skip(1)
+        while code != 0x5D:  # noqa: PLR2004 - ]
+            batch = self._guessed(array, first) if patience else None
+            if batch is None:
+                patience = max(0, patience - 1)
+                batch = self._exact(array, first)
+            yield batch
+            first += len(batch)
+            self._skip(len(batch.data))
+            code = self._separator(0x5D)
+
+    def _guessed(self, array: Array, first: int) -> Batch | None:
+        """Cut at the last `}` that `,` and `{` follow. If that decodes, the cut was a true one."""
+        data = self.buffer.data
+        brace = len(data)
+        for _ in range(8):
+            brace = data.rfind(b"{", 0, brace)
+            if brace <= 0:
+                return None
+            match = _CUT.search(data, max(0, brace - 64), brace)
+            if match:
+                return self._attempt(array, first, match.start() + 1)
+        return None
+
+    def _attempt(self, array: Array, first: int, cut: int) -> Batch | None:
+        """The bytes up to a cut as a batch, None where they are not whole elements of plain JSON."""
+        data = self.buffer.data[:cut]
+        text = b"[" + data + b"]"
+        batch = Batch(array, first, data, self.buffer.offset, self.buffer.line)
+        try:
+            if array.typed:
+                batch.rows = array.typed(text)
+                return batch
+        except (msgspec.ValidationError, UnicodeDecodeError):
+            pass
+        except (msgspec.DecodeError, RecursionError):
+            return None
+        try:
+            batch.raw = [bytes(one) for one in _RAWS.decode(text)]
+        except (msgspec.DecodeError, RecursionError):
+            return None
+        return batch
+
+    def _exact(self, array: Array, first: int) -> Batch:
+        """The elements that are complete in the buffer, found by their structure."""
+        while True:
+            looked = scan(self.buffer.data)
+            ends = [*looked.commas.tolist(), *([looked.end] if looked.end >= 0 else [])]
+            if ends:
+                break
+            if len(self.buffer.data) > LONGEST_VALUE:
+                raise self._too_long()
+            if not self.buffer.more():
+                raise self._diagnosed(self.buffer.data)
+        batch = self._attempt(array, first, ends[-1])
+        return batch or self._one_by_one(array, first, ends)
+
+    def _one_by_one(self, array: Array, first: int, ends: list[int]) -> Batch:
+        """Elements of which at least one is not plain JSON: as many as can be read."""
+        data, raw, start = self.buffer.data, [], 0
+        for end in ends:
+            if not self._readable(data[start:end]):
+                break
+            raw.append(data[start:end].strip())
+            start = end + 1
+        if not raw:
+            return self._mended(array, first, ends[0])
+        return Batch(array, first, data[: start - 1], self.buffer.offset, self.buffer.line, raw=raw)
+
+    @staticmethod
+    def _readable(data: bytes) -> bool:
+        try:
+            decode(data.strip())
+        except Malformed:
+            return False
+        return True
+
+    def _mended(self, array: Array, first: int, end: int) -> Batch:
+        """One element that is JSON but for commas before closing brackets. Raises Broken if it is not."""
+        self._decoded(self.buffer.data[:end])
+        cleaned, _ = without_trailing_commas(self.buffer.data[:end])
+        return Batch(array, first, self.buffer.data[:end], self.buffer.offset, self.buffer.line, raw=[cleaned.strip()])

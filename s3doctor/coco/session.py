@@ -1,0 +1,246 @@
+"""Examines one file: hands what the reader meets to the tables, and draws the conclusions at the end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from s3doctor.coco.categories import Categories
+from s3doctor.coco.examination import FileExamination
+from s3doctor.coco.fields import fields_of, note_oddities
+from s3doctor.coco.images import Images
+from s3doctor.coco.ledger import Ledger, Place
+from s3doctor.coco.opening import sniff
+from s3doctor.coco.reader import Array, Batch, Broken, Member, Reader, Top, Value
+from s3doctor.coco.rows import Rows
+from s3doctor.coco.source import Buffer, Source, opened
+from s3doctor.coco.untyped import decode
+
+if TYPE_CHECKING:
+    from s3doctor.coco.typed import Shape
+
+__all__ = ["Session"]
+
+_KNOWN = frozenset(["info", "licenses", "images", "annotations", "categories", "predictions", "tags", "type", "videos"])
+_ROWS = ("predictions", "annotations", "results", "detections")
+
+
+class Session:
+    """One file on its way through the examination."""
+
+    def __init__(
+        self, role: str, target: str, examples: int, block_size: int, against: FileExamination | None = None
+    ) -> None:
+        self.role = role
+        self.against = against
+        self.ledger = Ledger(target, examples)
+        self.block_size = block_size
+        self.images = Images(self.ledger)
+        self.categories = Categories(self.ledger)
+        self.rows = Rows(self.ledger, predicted=role == "predictions")
+        self.top = ""
+        self.kinds: dict[str, str] = {}
+        self.complete: set[str] = set()
+        self.readable = False
+        self._utf8 = _Utf8(self.ledger)
+
+    def run(self, source: Source) -> FileExamination:
+        """Read the source to its end and judge it. Raises OSError where it cannot be read."""
+        with opened(source) as stream:
+            buffer = Buffer(stream, self.block_size, self._utf8.watch)
+            if sniff(buffer, self.ledger):
+                try:
+                    self._walk(Reader(buffer, self.ledger))
+                    self.readable = True
+                except Broken:
+                    pass
+            buffer.drain()
+        self._utf8.finish()
+        self._conclude()
+        return self._result(buffer.size)
+
+    def _walk(self, reader: Reader) -> None:
+        current: Array | None = None
+        for event in reader.events():
+            if not isinstance(event, Batch) and current is not None:
+                self.complete.add(current.pointer)
+                current = None
+            if isinstance(event, Top):
+                self.top = event.kind
+            elif isinstance(event, Member):
+                self.kinds[event.key] = event.kind
+            elif isinstance(event, Value):
+                self._value(event)
+            elif isinstance(event, Array):
+                current = event
+                event.typed = self._decoder(event)
+            else:
+                self._batch(event)
+        if current is not None:
+            self.complete.add(current.pointer)
+
+    def _table(self, pointer: str) -> Any:  # noqa: ANN401 - one of three tables
+        if pointer == "/images":
+            return self.images
+        if pointer == "/categories":
+            return self.categories
+        return self.rows if pointer == self._rows_pointer() else None
+
+    def _rows_pointer(self) -> str:
+        """Which array holds the rows: the first that fits the file's role."""
+        if self.top == "array":
+            return "" if self.role == "predictions" else "/annotations"
+        if self.role == "annotations":
+            return "/annotations"
+        return next((f"/{key}" for key in _ROWS if self.kinds.get(key) == "array"), "/predictions")
+
+    def _decoder(self, array: Array) -> Any:  # noqa: ANN401 - a bound method or None
+        table = self._table(array.pointer)
+        shape: Shape | None = table.shape if table is not None and table is not self.categories else None
+        return shape.decode if shape else None
+
+    def _batch(self, batch: Batch) -> None:
+        table = self._table(batch.array.pointer)
+        if table is None:
+            self._unknown(batch)
+        elif table is self.categories:
+            fields = fields_of(batch, table.shape, self.ledger, everything=True)
+            table.look(fields)
+        else:
+            fields = fields_of(batch, table.shape, self.ledger)
+            table.look(fields)
+
+    def _unknown(self, batch: Batch) -> None:
+        for index, element in enumerate(batch.elements()):
+            decoded = decode(element)
+            note_oddities(decoded, batch.place(index), self.ledger, element=False)
+
+    def _value(self, value: Value) -> None:
+        if value.decoded is not None:
+            note_oddities(value.decoded, value.place, self.ledger, element=False)
+            self.kinds[value.key] = "null" if value.decoded.value is None else self.kinds.get(value.key, "")
+
+    def _conclude(self) -> None:
+        if self.readable:
+            self._top_level()
+        masks = bool(self.rows.masks)
+        self.images.finish(masks=masks)
+        self.categories.finish()
+        whole = self.readable and "/images" in self.complete
+        self.rows.finish(
+            self.images if whole else None,
+            self.categories if self.readable and "/categories" in self.complete else None,
+        )
+
+    def _top_level(self) -> None:
+        if self.role == "annotations":
+            if self.top != "object":
+                self.ledger.note("top-type", Place((0,), ""), None, f"it is of type {self.top}")
+                return
+            self._missing("images", "annotations", "categories")
+            if "/annotations" in self.complete and not len(self.rows):
+                self.ledger.note("top-empty-annotations", Place((0,), "/annotations"))
+        else:
+            self._prediction_shape()
+        if "/images" in self.complete and not len(self.images):
+            self.ledger.note("top-empty-images", Place((0,), "/images"))
+        if "/categories" in self.complete and not len(self.categories) and len(self.rows):
+            self.ledger.note("top-empty-categories", Place((0,), "/categories"))
+        for key in self.kinds:
+            if key not in _KNOWN:
+                self.ledger.note("top-unknown-key", Place((0,), f"/{key}"), key)
+
+    def _missing(self, *keys: str) -> None:
+        for key in keys:
+            kind = self.kinds.get(key, "missing")
+            if kind in ("missing", "null"):
+                near = next((one for one in self.kinds if key.startswith(one.rstrip("s").lower())), "")
+                text = f"{key} is {kind}" + (f"; is {near!r} meant?" if near and near != key else "")
+                self.ledger.note("top-missing-key", Place((0,), f"/{key}"), None, text)
+            elif kind != "array":
+                self.ledger.note("top-list-type", Place((0,), f"/{key}"), None, f"{key} is of type {kind}")
+
+    def _prediction_shape(self) -> None:
+        place = Place((0,), "")
+        pointer = self._rows_pointer()
+        if self.top == "array":
+            self.ledger.note("pred-shape-list", place, None, "a list of results")
+        elif self.top != "object" or pointer not in self.complete:
+            self.ledger.note(
+                "pred-shape", place, None, f"{self.top} with {', '.join(sorted(self.kinds)) or 'nothing'}"[:80]
+            )
+            return
+        else:
+            code = "pred-shape-object" if pointer == "/predictions" else "pred-shape-annotations"
+            self.ledger.note(code, Place((0,), pointer), None, f"the rows stand under {pointer}")
+            for key in ("images", "categories"):
+                if self.kinds.get(key, "null") == "null":
+                    self.ledger.note("pred-own-tables", Place((0,), f"/{key}"), None, f"{key} is missing")
+        if not len(self.rows):
+            self.ledger.note("pred-empty", Place((0,), pointer))
+
+    def _shape(self) -> str:
+        if self.top == "array":
+            return "results list" if self.role == "predictions" else "list"
+        if self.top != "object":
+            return self.top or "not JSON"
+        keys = [key for key in ("images", "annotations", "categories", *_ROWS) if key in self.kinds]
+        return "object with " + (", ".join(dict.fromkeys(keys)) or "none of the lists of COCO")
+
+    def _result(self, size: int) -> FileExamination:
+        return FileExamination(
+            self.role,
+            self.ledger.findings(),
+            size,
+            self._shape(),
+            self.readable,
+            len(self.images),
+            len(self.rows),
+            len(self.categories),
+            self._rows_pointer(),
+            self.images.table(),
+            tuple(self.categories.rows),
+            self.rows.by_image.result(),
+            self.rows.by_category.result(),
+            self.rows.scored,
+        )
+
+
+class _Utf8:
+    """Sees every block and notes where the text is no UTF-8."""
+
+    _MOST = 1000
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
+        self._offset = 0
+        self._tail = b""
+        self._count = 0
+
+    def watch(self, block: bytes) -> None:
+        """A block as it was read."""
+        if not self._tail and block.isascii():
+            self._offset += len(block)
+            return
+        data, self._tail = self._tail + block, b""
+        start = 0
+        while start < len(data) and self._count < self._MOST:
+            try:
+                data[start:].decode()
+                break
+            except UnicodeDecodeError as error:
+                at = start + error.start
+                if error.reason == "unexpected end of data" and error.end == len(data) - start:
+                    self._tail = data[at:]
+                    break
+                self._note(self._offset + at, data[at : at + 4])
+                start += error.end
+        self._offset += len(data) - len(self._tail)
+
+    def _note(self, offset: int, seen: bytes) -> None:
+        self._count += 1
+        self.ledger.note("json-encoding", Place((offset,), "", offset), seen.hex(" "), "bytes that are no UTF-8")
+
+    def finish(self) -> None:
+        """The end of the file: a character that began must have ended."""
+        if self._tail and self._count < self._MOST:
+            self._note(self._offset, self._tail)
