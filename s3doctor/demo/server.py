@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 REGION = "us-east-1"
 ADMIN = "administrator"
+STOP_WITHIN = 0.02  # seconds
 EVERYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 
 
@@ -79,7 +80,7 @@ class EmbeddedS3:
         assert caller, "the administrator was made three lines above"  # noqa: S101 - for the type checker
         self._front = Front(DomainDispatcherApplication(create_backend_app), self.account_id, caller)
         self._server = make_server("127.0.0.1", 0, self._front, threaded=True, request_handler=_Quiet)
-        self._thread = Thread(target=self._server.serve_forever, daemon=True)
+        self._thread = Thread(target=self._server.serve_forever, args=(STOP_WITHIN,), daemon=True)
 
     def __enter__(self) -> EmbeddedS3:
         _enforcement.enter()
@@ -111,7 +112,7 @@ class EmbeddedS3:
 
     def client(self, service: str, credentials: Credentials, region: str = REGION) -> Any:  # noqa: ANN401 - boto3's clients are made at run time
         """A boto3 client (`s3`, `iam`, `sts`) of this server, with the given key."""
-        import boto3  # noqa: PLC0415 - heavy
+        import boto3
 
         return boto3.client(
             service,

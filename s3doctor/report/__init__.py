@@ -14,14 +14,35 @@ __all__ = ["FORMATS"]
 
 def _table(report: Report) -> str:
     """For a terminal or a log: 80 columns, no colour."""
-    from s3doctor.report.table import render  # noqa: PLC0415 - a format loads only what it needs
+    from s3doctor.report.table import render
 
     return render(report)
 
 
 def _json(report: Report) -> str:
     """For programs; `schema-1.json` beside this file describes it."""
-    from s3doctor.report.machine import render  # noqa: PLC0415 - a format loads only what it needs
+    from s3doctor.report.machine import render
+
+    return render(report)
+
+
+def _markdown(report: Report) -> str:
+    """For a ticket."""
+    from s3doctor.report.markdown import render
+
+    return render(report)
+
+
+def _junit(report: Report) -> str:
+    """For programs that show test results."""
+    from s3doctor.report.junit import render
+
+    return render(report)
+
+
+def _github(report: Report) -> str:
+    """For the log of a GitHub workflow."""
+    from s3doctor.report.github import render
 
     return render(report)
 
@@ -29,4 +50,7 @@ def _json(report: Report) -> str:
 FORMATS: dict[str, Callable[[Report], str]] = {
     "table": _table,
     "json": _json,
+    "markdown": _markdown,
+    "junit": _junit,
+    "github": _github,
 }

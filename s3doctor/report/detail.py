@@ -17,17 +17,14 @@ UNSHOWABLE = "It holds characters that a terminal cannot show: take it from the 
 
 def all_details(paper: Paper, report: Report, *, verbose: bool) -> None:
     """All that is not well, the most urgent first, then what else was noticed."""
-    prescribed: dict[Fix, str] = {}
-    for result in wording.unwell(report):
-        _result(paper, result, prescribed, verbose=verbose)
-    for result in wording.well(report):
-        outcome = result.outcome
-        if outcome.findings or outcome.fix or (verbose and outcome.evidence):
-            _result(paper, result, prescribed, verbose=verbose)
+    first = wording.prescribed(report)
+    for result in (*wording.unwell(report), *wording.well(report)):
+        if wording.is_detailed(result) or (verbose and result.outcome.evidence):
+            one(paper, result, first, verbose=verbose)
 
 
-def _result(paper: Paper, result: Result, prescribed: dict[Fix, str], *, verbose: bool) -> None:
-    """One check in full."""
+def one(paper: Paper, result: Result, first: dict[Fix, Result], *, verbose: bool) -> None:
+    """One check in full. `first` says which result a remedy was printed with already, as `prescribed` makes it."""
     outcome = result.outcome
     about = f" [{result.dataset}]" if result.dataset else ""
     paper.title(f"{result.code} {result.status.value}: {result.check.title}{about}", result.status.value)
@@ -41,7 +38,7 @@ def _result(paper: Paper, result: Result, prescribed: dict[Fix, str], *, verbose
     for finding in outcome.findings:
         _finding(paper, finding)
     if outcome.fix:
-        _fix(paper, outcome.fix, result.code, prescribed)
+        _fix(paper, outcome.fix, wording.told_under(result, first))
 
 
 def _evidence(paper: Paper, label: str, evidence: Evidence, *, verbose: bool) -> None:
@@ -80,14 +77,12 @@ def example_line(example: Example) -> str:
     return line if example.value is None else f"{line}: {shown(example.value)}"
 
 
-def _fix(paper: Paper, fix: Fix, code: str, prescribed: dict[Fix, str]) -> None:
-    """What to do; a remedy that was printed already is only pointed at."""
+def _fix(paper: Paper, fix: Fix, elsewhere: str) -> None:
+    """What to do; what to paste is printed once and else pointed at."""
     paper.labelled("To do", f"{fix.text} (Who: {wording.HANDS[fix.who]}.)")
-    if fix in prescribed:
-        if fix.documents or fix.commands:
-            paper.labelled("", f"What to paste stands under {prescribed[fix]}.")
+    if elsewhere:
+        paper.labelled("", elsewhere)
     else:
-        prescribed[fix] = code
         for document in fix.documents:
             _paste(paper, f"{document.title} (paste all of it):", document.text)
         for command in fix.commands:

@@ -60,7 +60,7 @@ def _head(paper: Paper, report: Report) -> None:
     """The verdict, what to begin with, and what was examined."""
     verdict = report.verdict
     paper.line(paper.bold(paper.painted(verdict.upper(), verdict)) + ": " + wording.HEADLINES[verdict])
-    paper.line(f"{wording.counts(report).capitalize()}. {report.seconds:.1f} seconds.")
+    paper.line(wording.counts(report))
     if report.leftovers:
         paper.line(f"s3doctor left {len(report.leftovers)} of its own objects behind: see the end.")
     if step := wording.first_step(report):
@@ -88,7 +88,7 @@ def rows(paper: Paper, results: Sequence[Result]) -> list[str]:
     leads = [_lead(paper, result, datasets=datasets, titles=titles) for result in results]
     widths = (max(len(line) for cell in column for line in cell) + 2 for column in zip(*leads, strict=True))
     room = max(paper.width - sum(widths), LEAST)
-    cells = [[*lead, paper.wrapped(_said(r), room)] for lead, r in zip(leads, results, strict=True)]
+    cells = [[*lead, paper.wrapped(wording.said(r), room)] for lead, r in zip(leads, results, strict=True)]
     for row, result in zip(cells, results, strict=True):
         row[0] = [paper.painted(MARKS[result.status], result.status.value)]
     table = tabulate([["\n".join(c) for c in row] for row in cells], tablefmt="plain", disable_numparse=True)
@@ -103,12 +103,6 @@ def _lead(paper: Paper, result: Result, *, datasets: bool, titles: bool) -> list
     return lead + ([paper.wrapped(result.check.title, TITLE)] if titles else [])
 
 
-def _said(result: Result) -> str:
-    """The summary, with the first cause of a skip where the summary does not name it."""
-    summary, cause = result.outcome.summary, result.blocked_by
-    return f"{summary} (because of {cause})" if cause and cause not in summary else summary
-
-
 def _grid(permissions: PermissionMap) -> str:
     """What is allowed where; the prefixes stand last, as they can be long."""
     head = [*(visible(action.removeprefix("s3:")) for action in permissions.actions), "where"]
@@ -118,10 +112,15 @@ def _grid(permissions: PermissionMap) -> str:
 
 def _tail(paper: Paper, report: Report) -> None:
     """What s3doctor could not tidy up."""
-    if not report.leftovers:
-        return
-    paper.title("Left behind")
-    paper.paragraph("s3doctor made these objects and could not remove them. Please delete them.")
-    for left in report.leftovers:
-        version = f" (version {visible(left.version_id)})" if left.version_id else ""
-        paper.line(f"  s3://{visible(left.bucket)}/{visible(left.key)}{version}")
+    if report.leftovers:
+        paper.title("Left behind")
+        paper.paragraph("s3doctor made these objects and could not remove them. Please delete them.")
+        paper.lines(leftovers(report))
+
+
+def leftovers(report: Report) -> str:
+    """The objects that s3doctor could not remove, one a line."""
+    lines = [
+        f"  s3://{x.bucket}/{x.key}" + (f" (version {x.version_id})" if x.version_id else "") for x in report.leftovers
+    ]
+    return "\n".join(map(visible, lines))

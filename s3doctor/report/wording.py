@@ -12,7 +12,7 @@ from s3doctor.report.values import shown
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from s3doctor.model import Example, Family, Finding, Report, Result
+    from s3doctor.model import Example, Family, Finding, Fix, Report, Result
 
 HEADLINES = {
     "pass": "All that was looked at is as it should be.",
@@ -65,7 +65,7 @@ def grouped(results: Sequence[Result], families: Iterable[Family] | None = None)
 
 def catalogue() -> Iterable[Family]:
     """The families of checks, as the catalogue lists them."""
-    from s3doctor import checks  # noqa: PLC0415 - the catalogue is large and a report may be read without it
+    from s3doctor import checks
 
     families: Iterable[Family] = getattr(checks, "FAMILIES", ())
     return families
@@ -81,15 +81,54 @@ def well(report: Report) -> tuple[Result, ...]:
     return tuple(r for r in report.results if r.status not in URGENCY)
 
 
+def is_detailed(result: Result) -> bool:
+    """Whether there is more to tell than a row holds: what is not well, and what has findings or a remedy."""
+    return result.status in URGENCY or bool(result.outcome.findings or result.outcome.fix)
+
+
+def detailed(report: Report) -> tuple[Result, ...]:
+    """All results that are told in full, the most urgent first."""
+    return tuple(filter(is_detailed, (*unwell(report), *well(report))))
+
+
+def prescribed(report: Report) -> dict[Fix, Result]:
+    """For each remedy, the first result that it is told with: the others only point there."""
+    first: dict[Fix, Result] = {}
+    for result in detailed(report):
+        if result.outcome.fix:
+            first.setdefault(result.outcome.fix, result)
+    return first
+
+
+def told_under(result: Result, first: dict[Fix, Result]) -> str:
+    """Where the documents and commands of a result's remedy stand; empty where there are none, or here."""
+    fix = result.outcome.fix
+    if fix is None or first.get(fix, result) is result or not (fix.documents or fix.commands):
+        return ""
+    return f"What to paste stands under {titled(first[fix])}."
+
+
+def titled(result: Result) -> str:
+    """The code of a check and the dataset that it was asked about: `PERM001 [voc]`."""
+    return f"{result.code} [{result.dataset}]" if result.dataset else result.code
+
+
 def first_step(report: Report) -> Result | None:
     """The result to begin with: the first of the most urgent ones that says what to do."""
     return next((r for r in unwell(report) if r.outcome.fix), None)
 
 
+def said(result: Result) -> str:
+    """The summary, with the first cause of a skip where the summary does not name it."""
+    summary, cause = result.outcome.summary, result.blocked_by
+    return f"{summary} (because of {cause})" if cause and cause not in summary else summary
+
+
 def counts(report: Report) -> str:
-    """How many checks came out how: `2 failed, 1 not found out, 20 well`."""
+    """How many checks came out how, and the time: `2 failed, 1 not found out, 20 well. 4.2 seconds.`."""
     numbers = ((report.count(status), word) for status, word in COUNTED.items())
-    return ", ".join(f"{number} {word}" for number, word in numbers if number) or "no check was asked"
+    told = ", ".join(f"{number} {word}" for number, word in numbers if number) or "No check was asked"
+    return f"{told}. {report.seconds:.1f} seconds."
 
 
 def tally(finding: Finding) -> str:

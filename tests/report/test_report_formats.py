@@ -8,7 +8,8 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from report_samples import empty, every_state, healthy, hostile, texts
+from markdown_it import MarkdownIt
+from report.samples import empty, every_state, healthy, hostile, texts
 
 from s3doctor.report import FORMATS
 from s3doctor.report.text import visible
@@ -26,6 +27,8 @@ def readable(name: str, text: str) -> str:
     """What a reader of the format takes from it."""
     if name == "json":
         return str(list(leaves(json.loads(text))))
+    if name == "markdown":
+        text = re.sub(r"<[^>]+>", "", MarkdownIt("gfm-like").render(text))
     return html.unescape(text)
 
 

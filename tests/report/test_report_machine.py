@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
-from report_samples import COMMAND, POLICY, checked, empty, every_state, healthy, hostile
+from report.samples import COMMAND, POLICY, checked, empty, every_state, healthy, hostile
 
 from s3doctor.model import Box, Fix, Picture, Plot, Report, warn
 from s3doctor.report.machine import render, schema
@@ -36,7 +36,7 @@ def test_every_report_meets_the_schema(report: Report) -> None:
     jsonschema.validate(json.loads(text), schema(), jsonschema.Draft202012Validator)
 
 
-def objects(part: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - any part of a schema
+def objects(part: Any) -> Iterator[dict[str, Any]]:
     """Every description of an object within a schema."""
     if isinstance(part, dict):
         if part.get("type") == "object" and "properties" in part:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from report_samples import COMMAND, DENIED, HOSTILE, POLICY, checked, empty, every_state, healthy, hostile
+from report.samples import COMMAND, DENIED, HOSTILE, POLICY, checked, empty, every_state, healthy, hostile
 
 from s3doctor.model import Check, Evidence, Family, Fix, Report, passed, unknown, warn
 from s3doctor.report import wording
@@ -42,7 +42,7 @@ def test_documents_and_commands_can_be_pasted_whole() -> None:
     assert f"\n\n{POLICY}\n" in text
     assert f"\n\n{COMMAND}\n\n" in text
     assert text.count(COMMAND) == 1
-    assert "What to paste stands under PERM001." in render(every_state())
+    assert "What to paste stands under PERM001 [voc]." in render(every_state())
     json.loads(text[text.index("{\n") : text.index("\n}\n") + 2])
 
 

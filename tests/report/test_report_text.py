@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from s3doctor.report.text import ascii_only, encodable, pasteable, visible
@@ -29,6 +29,7 @@ def test_what_has_no_shape_is_escaped(text: str, seen: str) -> None:
     assert visible(text) == seen
 
 
+@settings(deadline=None)
 @given(st.text(st.characters()))
 def test_visible_text_can_be_printed_and_encoded(text: str) -> None:
     assert all(c.isprintable() for c in visible(text))
@@ -37,6 +38,7 @@ def test_visible_text_can_be_printed_and_encoded(text: str) -> None:
     assert ascii_only(visible(text)).isascii()
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_a_json_document_still_means_the_same(name: str) -> None:
     document = json.dumps({"Resource": name}, indent=2, ensure_ascii=False)

@@ -82,7 +82,7 @@ ODD = Finding("category-unused", Severity.INFO, 1, "a category is never used", (
 KEYS = Finding("image-missing", Severity.ERROR, 2, "images have no object", (Example("voc/images/2007_000033.jpg"),))
 
 
-def checked(code: str, title: str, outcome: Outcome, **more: Any) -> Result:  # noqa: ANN401 - Result's own fields
+def checked(code: str, title: str, outcome: Outcome, **more: Any) -> Result:
     """A result of a check that nobody runs."""
     return Result(Check(code, title, "Why it matters.", lambda _: outcome), outcome, **more)
 

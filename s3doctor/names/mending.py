@@ -1,0 +1,117 @@
+"""Missing names whose object is there under a name a little different."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby, islice
+from typing import TYPE_CHECKING
+
+from s3doctor.finding import Example, Finding, Severity
+from s3doctor.names.rewrites import REWRITES
+from s3doctor.names.table import hashes, isin, once, select
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from s3doctor.names.rewrites import Rewrite
+    from s3doctor.names.shelf import Shelf
+    from s3doctor.names.table import Mask
+
+SAMPLE = 2000
+"""Missing names that are tried first; a rewrite that fits none of them is not tried on all."""
+
+
+@dataclass(frozen=True)
+class Mending:
+    """One rewrite, how many names it mends, and a few of them each with its object's key (without the prefix).
+
+    A name is mended where exactly one object fits that belongs to no other name. `dropped` is what stands in front
+    where it is the same in all of them.
+    """
+
+    rewrite: Rewrite
+    count: int
+    pairs: tuple[tuple[str, str], ...]
+    dropped: str
+
+    @property
+    def words(self) -> str:
+        """What the names are like."""
+        return self.rewrite.words + (f" ({self.dropped!r})" if self.dropped else "")
+
+    def finding(self, missing: int, prefix: str) -> Finding:
+        """This as a finding; `missing` is the number of all names without an object."""
+        return Finding(
+            self.rewrite.code,
+            Severity.ERROR,
+            self.count,
+            f"{self.count:,} of {missing:,} names without an object {self.words}",
+            tuple(Example(name, f"the object is {prefix}{key}", prefix + key) for name, key in self.pairs),
+            "S3 compares keys byte for byte: these images are there, and the platform does not find them.",
+            self.rewrite.fix,
+        )
+
+
+@dataclass(frozen=True)
+class Mended:
+    """What rewrites explain: the one that mends most first; the names left, the objects that belong to no name."""
+
+    mendings: tuple[Mending, ...]
+    missing: tuple[str, ...]
+    spare: Mask
+
+
+def mend(missing: Sequence[str], shelf: Shelf, spare: Mask, examples: int) -> Mended:
+    """Explain missing names by rewrites; `spare` are the objects that no name belongs to."""
+    mendings: list[Mending] = []
+    candidates = _promising(missing, shelf, spare) if missing else []
+    while candidates:
+        found = [(rewrite, *_matches(rewrite, missing, shelf, spare)) for rewrite in candidates]
+        rewrite, hit, keys_hit = max(found, key=lambda match: int(match[1].sum()))
+        if not hit.any():
+            break
+        mendings.append(_mending(rewrite, list(select(missing, hit)), shelf, keys_hit, examples))
+        missing, spare = list(select(missing, ~hit)), spare & ~keys_hit
+        candidates = [other for other, its, _ in found if other is not rewrite and its.any()]
+    return Mended(tuple(mendings), tuple(missing), spare)
+
+
+def _promising(missing: Sequence[str], shelf: Shelf, spare: Mask) -> list[Rewrite]:
+    """The rewrites that fit at least one of a sample of the missing names."""
+    sample = missing[:: max(1, len(missing) // SAMPLE)]
+    promising = []
+    for of_key, group in groupby(REWRITES, key=lambda rewrite: rewrite.of_key):
+        keys = hashes(map(of_key, select(shelf.names(), spare)))
+        promising += [rewrite for rewrite in group if isin(once(hashes(map(rewrite.of_name, sample))), keys).any()]
+    return promising
+
+
+def _matches(rewrite: Rewrite, missing: Sequence[str], shelf: Shelf, spare: Mask) -> tuple[Mask, Mask]:
+    """Which missing names and which objects belong together, one to one."""
+    names = hashes(map(rewrite.of_name, missing))
+    keys = hashes(map(rewrite.of_key, select(shelf.names(), spare)))
+    single = once(names)
+    pairs = single[isin(single, once(keys))]
+    keys_hit = spare.copy()
+    keys_hit[spare] = isin(keys, pairs)
+    return isin(names, pairs), keys_hit
+
+
+def _mending(rewrite: Rewrite, names: list[str], shelf: Shelf, keys_hit: Mask, examples: int) -> Mending:
+    wanted = {rewrite.of_name(name): name for name in names[:examples]}
+    keys = ((rewrite.of_key(key), key) for key in select(shelf.names(), keys_hit))
+    pairs = islice(((wanted[form], key) for form, key in keys if form in wanted), len(wanted))
+    front = ""
+    if rewrite.code == "f-prefix":
+        front = _front(names, rewrite.of_name) or _front(select(shelf.names(), keys_hit), rewrite.of_key)
+    return Mending(rewrite, len(names), tuple(pairs), front)
+
+
+def _front(texts: Iterable[str], form: Callable[[str], str | None]) -> str:
+    """What the form leaves out at the beginning, if it is the same in all texts."""
+    fronts = set()
+    for text in texts:
+        fronts.add(text[: len(text) - len(form(text) or "")])
+        if len(fronts) > 1:
+            return ""
+    return fronts.pop() if fronts else ""

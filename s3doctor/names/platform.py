@@ -1,0 +1,49 @@
+"""What the platform makes of an object's key: whether it is a picture, and under which key of its own it keeps it.
+
+Facts of tenyks-sdk 0.5.33, re-implemented: the platform's package is not needed here.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from posixpath import splitext
+
+PICTURES = (".jpg", ".jpeg", ".png")
+"""Extensions that the platform reads, in any case."""
+
+ARCHIVED = frozenset({"GLACIER", "DEEP_ARCHIVE"})
+"""Storage classes whose objects have to be restored before they can be read; GLACIER_IR is not one of them."""
+
+_PLAIN = re.compile(r"(?:[A-Za-z0-9_.-]+/)*[A-Za-z0-9-](?:[A-Za-z0-9_.-]*[A-Za-z0-9-])?\.[A-Za-z0-9]+", re.ASCII)
+_DROPPED = re.compile(r"[^A-Za-z0-9_.-]", re.ASCII)
+
+
+def is_picture(key: str) -> bool:
+    """Whether the platform takes the object for a picture: by its extension alone."""
+    return key.lower().endswith(PICTURES)
+
+
+def is_litter(key: str) -> bool:
+    """Whether macOS or Windows left the file: `.DS_Store`, `Thumbs.db`, `desktop.ini`, and `._*` beside each file."""
+    base = key.rpartition("/")[2]
+    return base.startswith("._") or base in {".DS_Store", "Thumbs.db", "desktop.ini"}
+
+
+def secure_filename(name: str) -> str:
+    """A base name as Werkzeug's `secure_filename` writes it on Linux; empty if nothing of it is left."""
+    letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode("ascii")
+    joined = "_".join(letters.replace("/", " ").split())
+    return _DROPPED.sub("", joined).strip("._")
+
+
+def platform_key(relative: str, *, extension: bool = False) -> str:
+    """The platform's own key of an image, given its path relative to the images directory.
+
+    The extension is left out, the base name simplified by `secure_filename`, folders kept, then `/` becomes `_`:
+    different images can get one key, and then one silently replaces the other. Newer readers keep the extension.
+    """
+    if _PLAIN.fullmatch(relative):
+        return (relative if extension else splitext(relative)[0]).replace("/", "_")
+    folder, slash, base = relative.rpartition("/")
+    return (folder + slash + secure_filename(base if extension else splitext(base)[0])).replace("/", "_")

@@ -1,0 +1,140 @@
+"""The report for a ticket: Markdown as CommonMark and GitHub read it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from s3doctor.report import wording
+from s3doctor.report.markup import block, cell, code, markdown
+from s3doctor.report.values import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from s3doctor.model import Cause, Evidence, Example, Finding, Fix, PermissionMap, Report, Result
+
+
+def render(report: Report) -> str:
+    """The whole report, ending in a newline."""
+    parts = [*_head(report), *_checks(report)]
+    parts += [part for permissions in report.permissions for part in _permissions(permissions)]
+    first = wording.prescribed(report)
+    parts += [part for result in wording.detailed(report) for part in _detail(result, first)]
+    return "\n\n".join([*parts, *_left(report)]) + "\n"
+
+
+def _head(report: Report) -> Iterator[str]:
+    """The verdict, what to begin with, what was examined."""
+    yield f"# s3doctor: {report.verdict.upper()}"
+    yield f"**{wording.HEADLINES[report.verdict]}** {wording.counts(report)}"
+    if step := wording.first_step(report):
+        yield f"**Begin with {markdown(step.code)}:** {markdown(step.outcome.summary)}"
+    pairs = [*report.subject, *report.figures, ("examined", f"{report.started:%Y-%m-%d %H:%M:%S %Z}")]
+    yield _table(("", ""), ((f"{markdown(name)}", cell(value)) for name, value in pairs))
+    if report.notes:
+        yield _list(f"Note: {markdown(note)}" for note in report.notes)
+
+
+def _checks(report: Report) -> Iterator[str]:
+    """One table for each family, one row for each check."""
+    for group in wording.grouped(report.results):
+        yield f"## Checks: {markdown(group.title)}"
+        yield _table(("Status", "Check", "Dataset", "What was found"), (_row(result) for result in group.results))
+
+
+def _row(result: Result) -> tuple[str, ...]:
+    status = result.status.value.upper() if result.status in wording.URGENCY else result.status.value
+    dataset = cell(result.dataset) if result.dataset else ""
+    return status, markdown(result.code), dataset, markdown(wording.said(result))
+
+
+def _permissions(permissions: PermissionMap) -> Iterator[str]:
+    """What the key may do where."""
+    yield "## What the key may do"
+    rows = ((cell(where), *map(markdown, answers)) for where, answers in permissions.rows)
+    yield _table(("Where", *map(markdown, permissions.actions)), rows)
+
+
+def _detail(result: Result, first: dict[Fix, Result]) -> Iterator[str]:
+    """One check in full."""
+    outcome = result.outcome
+    about = f" ({code(result.dataset)})" if result.dataset else ""
+    yield f"## {markdown(result.code)} {result.status.value}: {markdown(result.check.title)}{about}"
+    yield f"**Result:** {markdown(outcome.summary)}"
+    if outcome.cause:
+        yield _cause(outcome.cause)
+    if outcome.evidence:
+        yield "**Seen:**"
+        yield _list(_evidence(evidence) for evidence in outcome.evidence)
+    if outcome.findings:
+        yield "**Found:**"
+        yield _list(_finding(finding) for finding in outcome.findings)
+    if outcome.fix:
+        yield from _fix(outcome.fix, wording.told_under(result, first))
+
+
+def _cause(cause: Cause) -> str:
+    others = "".join(f" Or: {markdown(other)}" for other in cause.alternatives)
+    return f"**Why:** {markdown(cause.text)} ({markdown(cause.confidence)}){others}"
+
+
+def _evidence(evidence: Evidence) -> str:
+    said = f"; S3 said: {code(evidence.message)}" if evidence.message else ""
+    request = f"; request id {code(evidence.request_id)}" if evidence.request_id else ""
+    host = f"; host id {code(evidence.host_id)}" if evidence.host_id else ""
+    return f"{code(evidence.text)}{said}{request}{host}"
+
+
+def _finding(finding: Finding) -> str:
+    """A fault with its places as a list within the list."""
+    lines = [f"{code(finding.code)} ({wording.tally(finding)}): {markdown(finding.summary)}"]
+    lines += [f"  - {_example(example)}" for example in finding.examples]
+    lines += [f"  - {rest}"] if (rest := wording.more(finding)) else []
+    lines += [f"  - What comes of it: {markdown(finding.consequence)}"] if finding.consequence else []
+    lines += [f"  - What to do: {markdown(finding.fix)}"] if finding.fix else []
+    return "\n".join(lines)
+
+
+def _example(example: Example) -> str:
+    known = wording.place(example)
+    line = code(example.where) + (f" ({markdown(known)})" if known else "")
+    line += f": {markdown(example.text)}" if example.text else ""
+    return line if example.value is None else f"{line}: {code(shown(example.value))}"
+
+
+def _fix(fix: Fix, elsewhere: str) -> Iterator[str]:
+    """What to do, what to paste, and how to see that it worked."""
+    yield f"**To do** (who: {wording.HANDS[fix.who]}): {markdown(fix.text)}"
+    if elsewhere:
+        yield f"_{markdown(elsewhere)}_"
+    else:
+        yield from _pastes(fix)
+    yield f"**Then:** {markdown(fix.verify)}"
+
+
+def _pastes(fix: Fix) -> Iterator[str]:
+    for document in fix.documents:
+        yield f"Paste all of this: {markdown(document.title)}"
+        yield block(document.text, document.language)
+    for command in fix.commands:
+        yield "Run:"
+        yield block(command, "sh")
+
+
+def _left(report: Report) -> Iterator[str]:
+    """What s3doctor could not tidy up."""
+    if report.leftovers:
+        yield "## Left behind"
+        yield "s3doctor made these objects and could not remove them. Please delete them."
+        rows = ((cell(x.bucket), cell(x.key), cell(x.version_id) if x.version_id else "") for x in report.leftovers)
+        yield _table(("Bucket", "Key", "Version"), rows)
+
+
+def _list(items: Iterable[str]) -> str:
+    return "\n".join(f"- {item}" for item in items)
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table in GitHub's form. Cells are Markdown already."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

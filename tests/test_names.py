@@ -1,0 +1,254 @@
+"""Names against keys: each fault is told by its own finding, and sound buckets by none."""
+
+from __future__ import annotations
+
+import unicodedata
+from posixpath import splitext
+from typing import TYPE_CHECKING
+
+import pytest
+from werkzeug.utils import secure_filename as theirs
+
+from s3doctor.finding import Severity
+from s3doctor.names import compare, is_picture, platform_key, secure_filename
+from s3doctor.s3.listing import Listing
+from s3doctor.s3.listing_page import page_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from s3doctor.finding import Finding
+    from s3doctor.names import Comparison
+
+P = "set/images/"
+
+
+def listing(keys: Sequence[str], *, size: int = 9, storage: str = "STANDARD", gap: str | None = None) -> Listing:
+    page = page_of(keys, [size] * len(keys), [storage] * len(keys))
+    return Listing("bucket", P, (page,), gaps=() if gap is None else ((gap, None),))
+
+
+def against(names: Sequence[str], keys: Sequence[str], **options: str | int) -> Comparison:
+    return compare(names, listing([P + key for key in keys], **options), P)  # type: ignore[arg-type]
+
+
+def codes(found: Comparison) -> dict[str, int]:
+    return {finding.code: finding.count for finding in found.findings}
+
+
+def only(found: Comparison) -> Finding:
+    (finding,) = found.findings
+    return finding
+
+
+def test_a_sound_bucket_has_no_findings() -> None:
+    names = ["a.jpg", "b/c.PNG", "b/d.jpeg"]
+    found = against(names, [*names, ""])
+    assert found.findings == ()
+    assert (found.names, found.keys, found.pictures, found.present, found.missing, found.unlisted) == (3, 3, 3, 3, 0, 0)
+    assert (found.rewrite, found.mended) == ("", 0)
+
+
+@pytest.mark.parametrize(
+    ("names", "keys", "code", "words"),
+    [
+        (
+            ["images/a.jpg", "images/b.jpg"],
+            ["a.jpg", "b.jpg"],
+            "f-prefix",
+            "have a folder in front that the keys do not have ('images/')",
+        ),
+        (
+            ["set/images/a.jpg"],
+            ["a.jpg"],
+            "f-prefix",
+            "have 2 folders in front that the keys do not have ('set/images/')",
+        ),
+        (["./a.jpg"], ["a.jpg"], "f-prefix", "have a folder in front that the keys do not have ('./')"),
+        (
+            ["s3://bucket/set/images/a.jpg"],
+            ["a.jpg"],
+            "f-prefix",
+            "have 5 folders in front that the keys do not have ('s3://bucket/set/images/')",
+        ),
+        (
+            ["C:\\data\\a.jpg"],
+            ["a.jpg"],
+            "f-prefix",
+            "have 2 folders in front that the keys do not have ('C:\\\\data\\\\')",
+        ),
+        (["b\\a.jpg"], ["b/a.jpg"], "f-prefix", "have '\\' between folders"),
+        (
+            ["a.jpg", "b.jpg"],
+            ["train/a.jpg", "train/b.jpg"],
+            "f-prefix",
+            "have a folder less than the keys in front ('train/')",
+        ),
+        (["a.jpg", "b.jpg"], ["x/a.jpg", "y/b.jpg"], "f-prefix", "have a folder less than the keys in front"),
+        (["p/q/a.jpg"], ["x/a.jpg"], "f-prefix", "lie in another folder ('p/q/')"),
+        (["A.JPG"], ["a.jpg"], "f-case", "differ from the key in upper and lower case only"),
+        (
+            ["é.jpg"],
+            [unicodedata.normalize("NFD", "é.jpg")],
+            "f-unicode",
+            "differ from the key in Unicode form only (NFC, NFD)",
+        ),
+        (["a%20b.jpg"], ["a b.jpg"], "f-unicode", "differ from the key in percent-encoding only"),
+        (["a.jpg "], ["a.jpg"], "f-unicode", "differ from the key in white space at the ends only"),
+        (["a.png"], ["a.jpg"], "f-extension", "differ from the key in the extension only"),
+    ],
+)
+def test_one_rewrite_explains(names: list[str], keys: list[str], code: str, words: str) -> None:
+    found = against(names, keys)
+    finding = only(found)
+    assert (finding.code, finding.count, finding.severity) == (code, len(names), Severity.ERROR)
+    assert (found.rewrite, found.mended, found.missing, found.unlisted) == (words, len(names), len(names), 0)
+    assert finding.examples[0].where == names[0]
+    assert finding.examples[0].value in {P + key for key in keys}
+
+
+def test_the_rewrite_that_mends_most_comes_first_and_nothing_is_counted_twice() -> None:
+    found = against(
+        ["A.jpg", "i/b.jpg", "i/c.jpg", "gone.jpg", "here.jpg"], ["a.jpg", "b.jpg", "c.jpg", "here.jpg", "x.jpg"]
+    )
+    assert codes(found) == {"f-prefix": 2, "f-case": 1, "f-missing": 1, "f-unlisted": 1}
+    assert (
+        found.findings[0].summary
+        == "2 of 4 names without an object have a folder in front that the keys do not have ('i/')"
+    )
+    assert (found.present, found.missing, found.unlisted) == (1, 4, 1)
+
+
+def test_an_object_that_belongs_to_another_name_mends_nothing() -> None:
+    found = against(["a.jpg", "sub/a.jpg"], ["a.jpg"])
+    assert codes(found) == {"f-missing": 1}
+
+
+def test_a_missing_name_shows_what_looks_like_it() -> None:
+    found = against(["img_1.jpg"], ["IMG-00001.png"])
+    missing = next(finding for finding in found.findings if finding.code == "f-missing")
+    assert missing.examples[0].text == f"nearest: {P}IMG-00001.png"
+
+
+def test_a_base_name_that_fits_several_is_ambiguous() -> None:
+    found = against(["a.jpg", "q/b.jpg", "r/b.jpg"], ["x/a.jpg", "y/a.jpg", "b.jpg"])
+    assert codes(found) == {"f-missing": 3, "f-ambiguous": 3, "f-unlisted": 3}
+
+
+def test_names_beyond_the_end_of_a_listing_are_not_called_missing() -> None:
+    found = against(["a.jpg", "b.jpg", "y.jpg", "z.jpg"], ["a.jpg", "c.jpg"], gap=P + "c.jpg")
+    assert (found.present, found.missing, found.unjudged) == (1, 1, 2)
+    assert codes(found) == {"f-missing": 1, "f-unlisted": 1}
+
+
+def test_names_may_repeat() -> None:
+    assert against(["a.jpg", "a.jpg", "b.jpg", "b.jpg"], ["a.jpg"]).missing == 1
+
+
+def test_without_names_nothing_is_unlisted() -> None:
+    assert against([], ["a.jpg"]).findings == ()
+    assert against(["a.jpg"], []).missing == 1
+
+
+def test_what_the_platform_passes_over() -> None:
+    finding = only(against([], ["a.webp", "b.webp", "c.bmp", "._d.jpg", ".DS_Store", "e", "f.jpg"]))
+    assert (finding.code, finding.count, finding.severity) == ("f-unsupported", 6, Severity.WARNING)
+    assert finding.summary.endswith("2 .webp, 1 .bmp, 1 ._* of macOS, 1 .DS_Store, 1 without an extension")
+    assert only(against([], ["Thumbs.db", "x/.DS_Store", "a.jpg"])).severity is Severity.INFO
+
+
+def test_empty_and_archived_pictures() -> None:
+    assert codes(against([], ["a.jpg", "x/"], size=0)) == {"f-zero-bytes": 1}
+    finding = only(against([], ["a.jpg", "b.jpg"], storage="DEEP_ARCHIVE"))
+    assert (finding.code, finding.count) == ("f-archived", 2)
+    assert "2 in DEEP_ARCHIVE" in finding.summary
+    assert against([], ["a.jpg"], storage="GLACIER_IR").findings == ()
+
+
+def test_each_object_has_its_own_storage_class() -> None:
+    page = page_of([P + "a.jpg", P + "b.jpg"], [1, 1], ["STANDARD", "GLACIER"])
+    finding = only(compare([], Listing("bucket", P, (page,)), P))
+    assert [example.where for example in finding.examples] == [P + "b.jpg"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "severity"),
+    [
+        ("a.jpg", "a.png", Severity.WARNING),
+        ("dir/a.jpg", "dir_a.jpg", Severity.ERROR),
+        ("a b.jpg", "a_b.jpg", Severity.ERROR),
+        ("img(1).jpg", "img1.jpg", Severity.ERROR),
+        ("café.jpg", "cafe.jpg", Severity.ERROR),
+        ("日本.jpg", "写真.jpg", Severity.ERROR),
+        ("x/日本.jpg", "x/写真.png", Severity.WARNING),
+    ],
+)
+def test_keys_that_collide_on_the_platform(one: str, other: str, severity: Severity) -> None:
+    finding = only(against([one, other], sorted([one, other])))
+    assert (finding.code, finding.count, finding.severity) == ("f-key-collision", 2, severity)
+    assert platform_key(one) == platform_key(other) == finding.examples[0].value
+
+
+def test_keys_that_differ_in_case_only() -> None:
+    found = against([], ["A.jpg", "a.jpg", "b.jpg"])
+    assert codes(found) == {"f-case-collision": 2}
+    assert found.findings[0].examples[0].text == f"beside {P}a.jpg"
+
+
+def test_a_prefix_repeated_in_a_key() -> None:
+    finding = only(against([], ["a.jpg", f"x/{P}b.jpg"]))
+    assert (finding.code, finding.count, finding.examples[0].where) == ("f-repeated-prefix", 1, f"{P}x/{P}b.jpg")
+
+
+def test_siblings() -> None:
+    wide = listing(["set/images/a.jpg", "set/images_old/a.jpg", "set/images_old/b.jpg", "other/x"])
+    finding = only(compare(["a.jpg"], wide, P))
+    assert (finding.code, finding.count, finding.severity) == ("f-sibling-prefix", 1, Severity.WARNING)
+    assert finding.examples[0].where == "set/images_old"
+    beside = compare(["a.jpg"], listing(["set/images/a.jpg"]), P, folders=[P, "set/images2/", "set/metadata/"])
+    assert (only(beside).severity, only(beside).examples[0].where) == (Severity.INFO, "set/images2/")
+
+
+def test_a_whole_bucket_has_no_siblings() -> None:
+    assert compare(["a.jpg"], Listing("bucket", "", (page_of(["a.jpg"], [1], ["STANDARD"]),)), "").findings == ()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a b.jpg",
+        "../../etc/passwd",
+        "日本.jpg",
+        "i contain cool ümläuts.txt",
+        ".",
+        "_x_",
+        "a\tb\xa0c",
+        "ﬁ½.png",
+        "a\u0130.jpg",
+        "CON.jpg",
+        "x" * 500,
+    ],
+)
+def test_secure_filename_is_werkzeugs(name: str) -> None:
+    assert secure_filename(name) == theirs(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["a.jpg", "a/b.c/d_e.f.jpg", "-.x", "a/_b.jpg", "a/b_.jpg", ".a.jpg", "a", "a/.jpg", "a..jpg"]
+)
+def test_the_short_path_of_platform_key_is_the_long_one(name: str) -> None:
+    folder, slash, base = name.rpartition("/")
+    assert platform_key(name) == (folder + slash + theirs(splitext(base)[0])).replace("/", "_")
+    assert platform_key(name, extension=True) == (folder + slash + theirs(base)).replace("/", "_")
+
+
+def test_examples_are_few_and_counts_are_full() -> None:
+    keys = sorted(f"{n:04}.{kind}" for n in range(500) for kind in ("jpg", "png", "webp"))
+    found = against([f"{n:04}.jpg" for n in range(500)] + [f"x/{n}.jpg" for n in range(700)], keys)
+    assert codes(found) == {"f-missing": 700, "f-unlisted": 500, "f-unsupported": 500, "f-key-collision": 1000}
+    assert {len(finding.examples) for finding in found.findings} == {5}
+
+
+def test_extensions_count_in_any_case() -> None:
+    assert is_picture("a.JpEg")
+    assert not is_picture("a.jpg.txt")
