@@ -113,6 +113,7 @@ class EmbeddedS3:
     def client(self, service: str, credentials: Credentials, region: str = REGION) -> Any:  # noqa: ANN401 - boto3's clients are made at run time
         """A boto3 client (`s3`, `iam`, `sts`) of this server, with the given key."""
         import boto3
+        from botocore.config import Config
 
         return boto3.client(
             service,
@@ -121,6 +122,7 @@ class EmbeddedS3:
             aws_access_key_id=credentials.access_key_id,
             aws_secret_access_key=credentials.secret_access_key.reveal(),
             aws_session_token=credentials.session_token.reveal() or None,
+            config=Config(signature_version="s3v4" if service == "s3" else "v4"),
         )
 
     def admin_client(self, service: str, region: str = REGION) -> Any:  # noqa: ANN401 - boto3's clients are made at run time
