@@ -62,8 +62,8 @@ def environment_key() -> Credentials | None:
 
 def _resolved(profile: str | None, source: str) -> Credentials | None:
     """The key that botocore's chain of providers finds. Its messages are not passed on: they may quote a file."""
-    from botocore import exceptions  # noqa: PLC0415 - `--help` need not pay for botocore
-    from botocore.session import Session  # noqa: PLC0415 - as above
+    from botocore import exceptions
+    from botocore.session import Session
 
     session = Session(profile=profile)
     try:
@@ -92,7 +92,7 @@ def _from_chain(session: Session, source: str) -> Credentials | None:
 
 
 def _no_such_profile(profile: str) -> str:
-    from botocore.session import Session  # noqa: PLC0415 - as above
+    from botocore.session import Session
 
     names = sorted(Session().available_profiles)
     found = f"expected one of {', '.join(names)}" if names else "AWS's shared files hold no profile at all"

@@ -117,7 +117,7 @@ def test_any_other_file_is_refused_in_a_line_that_does_not_quote_it(
 
 
 def test_a_cell_without_end_is_refused(tmp_path: Path) -> None:
-    import csv  # noqa: PLC0415 - only to lower the limit that 64 KiB do not reach
+    import csv
 
     file = tmp_path / "key.csv"
     file.write_text(NEW + '"' + "x" * 5000, encoding="utf-8")

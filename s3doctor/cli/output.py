@@ -27,12 +27,15 @@ def tell(text: str) -> None:
     click.echo(f"s3doctor: {visible(text)}", err=True)
 
 
-def say(text: str, *, color: bool | None = None) -> None:
-    """A text on standard output. A reader that closed the pipe (`| head`) has had enough: that is no fault."""
+def say(text: str) -> None:
+    """A text on standard output, with the colours that it has.
+
+    A reader that closed the pipe (`| head`) has had enough: that is no fault.
+    """
     stream = sys.stdout
     encoded = text.encode(stream.encoding or "utf-8", "backslashreplace").decode(stream.encoding or "utf-8")
     try:
-        click.echo(encoded, nl=False, color=color)
+        click.echo(encoded, nl=False, color=True)
         stream.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
