@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from shutil import which
 from typing import TYPE_CHECKING
 
 import pytest
+from gateway.gateway import Gateway, why_not
 
 from s3doctor.demo.server import EmbeddedS3
 
@@ -17,3 +19,33 @@ def embedded_s3() -> Iterator[EmbeddedS3]:
     """A new S3 over HTTP, IAM enforced, for this test alone: it starts in milliseconds."""
     with EmbeddedS3() as s3:
         yield s3
+
+
+@pytest.fixture(scope="session")
+def gateway_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+    """A Ceph gateway for the whole run, where the programs for it are installed."""
+    reason = why_not()
+    if reason:
+        pytest.skip(reason)
+    server = Gateway(tmp_path_factory.mktemp("ceph"))
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def gateway(gateway_server: Gateway) -> Iterator[Gateway]:
+    """The gateway, empty but for its administrator. Mark such tests `gateway`."""
+    yield gateway_server
+    gateway_server.empty()
+
+
+@pytest.fixture(scope="session")
+def browser() -> str:
+    """The program of a headless Chromium. Mark such tests `browser`."""
+    found = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := which(name))), None)
+    if found is None:
+        pytest.skip("a browser test needs Chromium: apt-get install chromium chromium-driver")
+    return found
