@@ -13,6 +13,8 @@ from s3doctor.finding import Example, Finding, Severity
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from s3doctor.connection import Setup
+
 __all__ = [
     "Box",
     "Cause",
@@ -182,7 +184,8 @@ class Check:
     """One question of the catalogue. `per_dataset` checks are asked once for each dataset.
 
     `explanation` is the docstring: why it matters. `actions` are the AWS actions that it uses, `section` the section
-    of the platform's set-up page that it rests on.
+    of the platform's set-up page that it rests on. A check runs only when all its `needs` came out well, and not when
+    one of `unless_failed` is known to have failed. `setups` are the set-ups that it applies to; empty means all.
     """
 
     code: str
@@ -190,9 +193,15 @@ class Check:
     explanation: str
     run: Callable[[Any], Outcome] = field(repr=False, compare=False)
     needs: tuple[Check, ...] = field(default=(), repr=False, compare=False)
+    unless_failed: tuple[Check, ...] = field(default=(), repr=False, compare=False)
     section: str = ""
     actions: tuple[str, ...] = ()
     per_dataset: bool = False
+    setups: tuple[Setup, ...] = ()
+
+    def applies(self, setup: Setup) -> bool:
+        """Whether this set-up has what the check looks at."""
+        return not self.setups or setup in self.setups
 
 
 def check(
@@ -200,15 +209,28 @@ def check(
     title: str,
     *,
     needs: Sequence[Check] = (),
+    unless_failed: Sequence[Check] = (),
     section: str = "",
     actions: Sequence[str] = (),
     per_dataset: bool = False,
+    setups: Sequence[Setup] = (),
 ) -> Callable[[Callable[[Any], Outcome]], Check]:
     """Declare a check; the decorated function's docstring is the explanation shown to users."""
 
     def declare(function: Callable[[Any], Outcome]) -> Check:
         explanation = " ".join((function.__doc__ or "").split())
-        return Check(code, title, explanation, function, tuple(needs), section, tuple(actions), per_dataset)
+        return Check(
+            code,
+            title,
+            explanation,
+            function,
+            tuple(needs),
+            tuple(unless_failed),
+            section,
+            tuple(actions),
+            per_dataset,
+            tuple(setups),
+        )
 
     return declare
 

@@ -96,9 +96,13 @@ class Images:
         self.ledger.note("img-size-type", fields.place(row, name), list(pair))
         return 0, 0
 
-    def finish(self, *, masks: bool) -> None:
-        """Rules that need the whole table. `masks`: whether annotations have masks."""
-        if self.unsized:
+    def finish(self, *, masks: bool, sizes: bool = True) -> None:
+        """Rules that need the whole table.
+
+        `masks`: whether annotations have masks. `sizes`: whether sizes belong here: the platform's own tool writes
+        predictions whose images have none.
+        """
+        if self.unsized and sizes:
             code = "img-size-missing-masks" if masks else "img-size-missing"
             self.ledger.count(code, self.unsized)
             for place in self._first_unsized:

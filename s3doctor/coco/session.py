@@ -123,7 +123,7 @@ class Session:
         if self.readable:
             self._top_level()
         masks = bool(self.rows.masks)
-        self.images.finish(masks=masks)
+        self.images.finish(masks=masks, sizes=self.role == "annotations" or masks)
         self.categories.finish()
         whole = self.readable and "/images" in self.complete
         self.rows.finish(

@@ -1,0 +1,43 @@
+"""From what s3doctor.coco found in a file to a verdict."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from s3doctor.checks.judging import judged, trouble
+from s3doctor.s3.reading import ReadError
+
+if TYPE_CHECKING:
+    from s3doctor.coco import FileExamination
+    from s3doctor.dataset import DatasetContext
+    from s3doctor.model import Outcome
+
+
+def judged_file(dataset: DatasetContext, which: str, groups: tuple[str, ...], sound: str) -> Outcome:
+    """The verdict on the findings of these groups of rules; `sound` is a template over the file's counts."""
+    from s3doctor.coco import RULES
+
+    try:
+        examined: FileExamination = getattr(dataset, which)
+    except ReadError as broken:
+        return trouble(dataset.context, broken.answer, f"{which}.json could not be read to its end")
+    findings = [finding for finding in examined.findings if RULES[finding.code].group in groups]
+    counts = {
+        "size": f"{examined.size:,}",
+        "shape": examined.shape,
+        "images": f"{examined.images:,}",
+        "categories": f"{examined.categories:,}",
+        "rows": f"{examined.rows:,}",
+    }
+    return judged(findings, sound.format_map(counts))
+
+
+def judged_across(dataset: DatasetContext, sound: str) -> Outcome:
+    """The verdict on what shows only when the two files are compared."""
+    from s3doctor.coco import compare
+
+    try:
+        findings = compare(dataset.annotations, dataset.predictions)
+    except ReadError as broken:
+        return trouble(dataset.context, broken.answer, "one of the two files could not be read to its end")
+    return judged(findings, sound)

@@ -1,0 +1,58 @@
+"""From an answer or from findings to an Outcome: what every family does alike."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from s3doctor.finding import Severity
+from s3doctor.model import Fix, Outcome, fail, passed, unknown, warn
+from s3doctor.s3.diagnosis import Situation, diagnose
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from s3doctor.context import Context
+    from s3doctor.finding import Finding
+    from s3doctor.s3.answer import Answer
+
+INCONCLUSIVE = ("network", "temporary", "not-s3")
+DENIED = 403
+MISSING = 404
+EMPTY = 416
+IMPOSSIBLE = (404, 412)
+
+
+def situation(context: Context, bucket: str = "") -> Situation:
+    """What is known already and helps to tell causes apart."""
+    given, caller = context.connection, context.caller
+    return Situation(
+        bucket=bucket or given.bucket,
+        region=given.region,
+        access_key_id=given.credentials.access_key_id,
+        username=caller.user if caller else given.username,
+        has_token=bool(given.credentials.session_token),
+        endpoint_url=given.endpoint_url,
+        sts="ok" if context.identity.ok else context.identity.code,
+        s3_answers=context.location(given.bucket).answer.from_s3,
+    )
+
+
+def trouble(context: Context, answer: Answer, summary: str, *, bucket: str = "", fix: Fix | None = None) -> Outcome:
+    """What an answer other than the hoped-for one means: a fail where it is evidence, else an unknown."""
+    found = diagnose(answer, situation(context, bucket))
+    evidence = [answer.evidence]
+    if found.temporary or found.nature in INCONCLUSIVE:
+        return unknown(f"not found out: {found.cause.text}", cause=found.cause, fix=found.fix, evidence=evidence)
+    return fail(summary, cause=found.cause, fix=fix or found.fix, evidence=evidence)
+
+
+def judged(findings: Sequence[Finding], sound: str) -> Outcome:
+    """Errors make a fail, warnings a warn; what is only worth knowing stays with a pass, whose summary is `sound`."""
+    worst = min(findings, key=lambda finding: tuple(Severity).index(finding.severity), default=None)
+    if worst is None or worst.severity is Severity.INFO:
+        return passed(sound, findings=findings)
+    serious = [finding for finding in findings if finding.severity is worst.severity]
+    more = f" (and {len(serious) - 1} more kinds of fault)" if len(serious) > 1 else ""
+    text = " ".join(dict.fromkeys(finding.fix for finding in findings if finding.severity is not Severity.INFO))
+    verdict = fail if worst.severity is Severity.ERROR else warn
+    return verdict(f"{serious[0].summary}{more}", findings=findings, fix=Fix(text))

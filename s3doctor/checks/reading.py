@@ -1,0 +1,137 @@
+"""May the key read the images and the two files, and if not, which mistake of the policy is it?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from s3doctor.checks import bucket, credentials
+from s3doctor.checks.judging import DENIED, EMPTY, MISSING, trouble
+from s3doctor.checks.layout import dataset_exists
+from s3doctor.connection import ANNOTATIONS, PREDICTIONS
+from s3doctor.model import Cause, Fix, Outcome, check, fail, passed, unknown
+from s3doctor.remedies.policy import policy_fix
+from s3doctor.s3.denied import PolicyKind, parse_denied
+
+if TYPE_CHECKING:
+    from s3doctor.dataset import DatasetContext
+    from s3doctor.s3.answer import Answer
+
+NEEDS = (credentials.valid, bucket.exists)
+
+
+@check(
+    "PERM002",
+    "the key may read the images",
+    needs=NEEDS,
+    unless_failed=[dataset_exists],
+    section="3.1",
+    actions=["s3:GetObject"],
+    per_dataset=True,
+)
+def reads_images(dataset: DatasetContext) -> Outcome:
+    """The platform opens every image with s3:GetObject, and so do the links that it gives to browsers."""
+    if dataset.image_key:
+        return _reads(dataset, dataset.image_key)
+    if not dataset.images:
+        return unknown("no images directory to try it on was found", needed=False)
+    return _probed(dataset, dataset.images_prefix)
+
+
+@check(
+    "PERM003",
+    "the key may read annotations.json",
+    needs=NEEDS,
+    unless_failed=[dataset_exists],
+    section="3.1",
+    actions=["s3:GetObject"],
+    per_dataset=True,
+)
+def reads_annotations(dataset: DatasetContext) -> Outcome:
+    """The file lies beside the images directory, not in it: a policy that names only the images directory does not
+    open it."""
+    return _reads(dataset, dataset.prefix + ANNOTATIONS)
+
+
+@check(
+    "PERM004",
+    "the key may read predictions.json",
+    needs=NEEDS,
+    unless_failed=[dataset_exists],
+    section="3.1",
+    actions=["s3:GetObject"],
+    per_dataset=True,
+)
+def reads_predictions(dataset: DatasetContext) -> Outcome:
+    """The file lies beside the images directory, not in it: a policy that names only the images directory does not
+    open it."""
+    return _reads(dataset, dataset.prefix + PREDICTIONS)
+
+
+def _reads(dataset: DatasetContext, key: str) -> Outcome:
+    answer = dataset.reading(key)
+    if answer.ok or answer.http == EMPTY:
+        return passed(f"may read {key}", evidence=[answer.evidence])
+    if answer.http == MISSING and answer.code != "NoSuchBucket":
+        return passed(f"may read here; {key} itself is not there", evidence=[answer.evidence])
+    return _refused(dataset, key, answer)
+
+
+def _probed(dataset: DatasetContext, prefix: str) -> Outcome:
+    answer = dataset.allowed(prefix)
+    if answer.http == MISSING:
+        return passed(f"may read below {prefix}", evidence=[answer.evidence])
+    return _refused(dataset, prefix, answer)
+
+
+def _refused(dataset: DatasetContext, key: str, answer: Answer) -> Outcome:
+    """The decision table: which objects can be read besides tells which mistake it is."""
+    summary = f"may not read {key}"
+    if answer.http != DENIED or answer.code != "AccessDenied" or "kms:" in answer.message:
+        return trouble(dataset.context, answer, summary)
+    if not dataset.context.listed(dataset.bucket, dataset.prefix).ok and parse_denied(answer.message) is None:
+        fix = policy_fix(dataset.connection, dataset.name, "First let the key list the bucket.")
+        text = f"{key} is refused, but without the permission to list S3 does not say whether it is there"
+        return unknown(text, evidence=[answer.evidence], fix=fix)
+    shape = _policy_shape(dataset)
+    if shape is None:
+        return trouble(dataset.context, answer, summary, fix=_open_all(dataset, key, answer))
+    probes = [dataset.allowed(prefix).evidence for prefix in _prefixes(dataset)]
+    fix = policy_fix(dataset.connection, dataset.name, shape.text)
+    return fail(summary, cause=shape, fix=fix, evidence=[answer.evidence, *probes])
+
+
+def _open_all(dataset: DatasetContext, key: str, answer: Answer) -> Fix | None:
+    """The policy that works, unless AWS says that something other than the user's policy is in the way."""
+    denied = parse_denied(answer.message)
+    if denied is not None and (denied.explicit or denied.policy is not PolicyKind.IDENTITY):
+        return None
+    return policy_fix(dataset.connection, dataset.name, f"No policy of the user lets it read {key}.")
+
+
+def _prefixes(dataset: DatasetContext) -> tuple[str, str]:
+    return dataset.images_prefix, f"{dataset.images}/"
+
+
+def _policy_shape(dataset: DatasetContext) -> Cause | None:
+    """Which of the page's two mistakes it is, told by what can be read in the images directory and where it is
+    not."""
+    if not dataset.images:
+        return None
+    inside, pasted = (dataset.allowed(prefix).http for prefix in _prefixes(dataset))
+    if inside == MISSING:
+        return Cause(
+            "policy-without-json",
+            f"Your policy opens {dataset.images_prefix}, but the two JSON files lie beside that directory, in "
+            f"{dataset.prefix}, and stay closed.",
+        )
+    if pasted == MISSING:
+        return Cause(
+            "pasted-policy",
+            f"This is the policy of the set-up page as it stands there. It opens {dataset.images}/ at the top of the "
+            f"bucket, but your objects lie in {dataset.prefix}: the dataset's name is missing from its Resource. The "
+            "mistake is the page's, not yours.",
+        )
+    return None
+
+
+CHECKS = (reads_images, reads_annotations, reads_predictions)

@@ -1,0 +1,181 @@
+"""The facts about one dataset: what lies where, and what its two COCO files hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from s3doctor.connection import ANNOTATIONS, PREDICTIONS, Setup
+from s3doctor.facts import Memo, fact
+from s3doctor.mapping import explore
+from s3doctor.s3 import probes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from s3doctor.coco import FileExamination
+    from s3doctor.connection import Connection
+    from s3doctor.context import Context, Directory
+    from s3doctor.mapping import Cell
+    from s3doctor.names import Comparison
+    from s3doctor.s3.answer import Answer
+    from s3doctor.s3.client import S3
+    from s3doctor.s3.listing import Listing
+    from s3doctor.s3.reading import ObjectStream
+
+T = TypeVar("T")
+IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png")
+
+
+def is_image(name: str) -> bool:
+    """Whether the platform takes the object for an image: by these endings alone, in any case."""
+    return name.lower().endswith(IMAGE_SUFFIXES)
+
+
+class DatasetContext:
+    """The facts about the dataset `name` of a connection. An empty name stands for: none was found."""
+
+    def __init__(self, context: Context, name: str) -> None:
+        self.context = context
+        self.name = name
+        self._memo = Memo()
+
+    @property
+    def connection(self) -> Connection:
+        """What the customer gave us."""
+        return self.context.connection
+
+    @property
+    def s3(self) -> S3:
+        """The way to S3."""
+        return self.context.s3
+
+    @property
+    def bucket(self) -> str:
+        """The data bucket's name."""
+        return self.connection.bucket
+
+    @property
+    def prefix(self) -> str:
+        """The dataset's directory as a key prefix."""
+        return f"{self.name}/"
+
+    @fact
+    def directory(self) -> Directory:
+        """What lies directly in the dataset's directory."""
+        return self.context.directory(self.bucket, self.prefix)
+
+    @fact
+    def images(self) -> str:
+        """The name of the images directory: the one given, else the one that looks most like it, else empty."""
+        if self.connection.images:
+            return self.connection.images
+        own = self.connection.metadata_dir if self.connection.setup is Setup.SINGLE_BUCKET else ""
+        candidates = [name for name in self.directory.directories if name != own]
+        if "images" in candidates or len(candidates) < 2:  # noqa: PLR2004 - one has no rivals
+            return "images" if "images" in candidates else next(iter(candidates), "")
+        holding = [name for name in candidates[:10] if self._holds_images(name)]
+        return next(iter(holding or candidates))
+
+    def _holds_images(self, name: str) -> bool:
+        return any(map(is_image, self.context.directory(self.bucket, f"{self.prefix}{name}/").files))
+
+    @property
+    def images_prefix(self) -> str:
+        """The images directory as a key prefix, with the slash that keeps `images_old/` out."""
+        return f"{self.prefix}{self.images}/"
+
+    @fact
+    def listing(self) -> Listing:
+        """Every key below the images directory."""
+        from s3doctor.s3.listing import list_keys
+
+        self.context.location(self.bucket)
+        return list_keys(
+            self.s3.client(self.bucket),
+            self.bucket,
+            self.images_prefix,
+            stop=self.context.stop,
+            deadline=self.context.ends,
+        )
+
+    @fact
+    def image_key(self) -> str:
+        """The key of one image, or empty where there is none among the first keys."""
+        page = probes.list_page(self.s3, self.bucket, self.images_prefix, max_keys=100).data
+        keys = [entry["Key"] for entry in page.get("Contents", ()) if entry.get("Size")]
+        return next(filter(is_image, keys), "")
+
+    def reading(self, key: str) -> Answer:
+        """The answer to a GET of the object's first byte."""
+        self.context.location(self.bucket)
+        return self._memo.get(("reading", key), lambda: probes.read(self.s3, self.bucket, key))
+
+    def allowed(self, prefix: str, bucket: str = "") -> Answer:
+        """The answer to a GET of a random name under the prefix: 404 shows that the key may read there, 403 not."""
+        name = bucket or self.bucket
+        self.context.location(name)
+        return self._memo.get(
+            ("allowed", name, prefix), lambda: probes.read(self.s3, name, prefix + probes.random_name())
+        )
+
+    def changing(self, action: str, bucket: str, prefix: str) -> Answer:
+        """The answer to a write or delete of a random name under the prefix that cannot succeed."""
+        probe = probes.put_impossible if action == "write" else probes.delete_impossible
+        self.context.location(bucket)
+        return self._memo.get(
+            ("changing", action, bucket, prefix), lambda: probe(self.s3, bucket, prefix + probes.random_name())
+        )
+
+    @fact
+    def permissions(self) -> tuple[Cell, ...]:
+        """What the key may do where."""
+        return explore(self)
+
+    def once(self, key: tuple[object, ...], find_out: Callable[[], T]) -> T:
+        """A fact with arguments, worked out when it is first asked for."""
+        return self._memo.get(key, find_out)
+
+    @fact
+    def annotations(self) -> FileExamination:
+        """What is in annotations.json."""
+        from s3doctor.coco import examine_annotations
+
+        return examine_annotations(self._stream(ANNOTATIONS))
+
+    def _stream(self, name: str) -> ObjectStream:
+        from s3doctor.s3.reading import ObjectStream
+
+        self.context.location(self.bucket)
+        return ObjectStream(
+            self.s3.client(self.bucket),
+            self.bucket,
+            self.prefix + name,
+            stop=self.context.stop,
+            deadline=self.context.ends,
+        )
+
+    @fact
+    def comparison(self) -> Comparison:
+        """The file names in annotations.json against the keys below the images directory."""
+        from s3doctor.names import compare
+
+        names = [name for name in self.annotations.image_names if name]
+        beside = [f"{self.prefix}{name}/" for name in self.directory.directories if name != self.images]
+        return compare(names, self.listing, self.images_prefix, folders=beside)
+
+    @fact
+    def predictions(self) -> FileExamination:
+        """What is in predictions.json."""
+        from s3doctor.coco import examine_predictions
+
+        return examine_predictions(self._stream(PREDICTIONS), self._truth)
+
+    @property
+    def _truth(self) -> FileExamination | None:
+        """The ground truth, where it can be had: it lends its image sizes to the predictions."""
+        from s3doctor.s3.reading import ReadError
+
+        try:
+            return self.annotations
+        except ReadError:
+            return None

@@ -1,0 +1,55 @@
+"""What s3doctor itself wrote, from the intention to the removal: nothing else is ever deleted."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from s3doctor.model import Leftover
+
+GRACE_SECONDS = 10.0
+
+
+class Footprints:
+    """The objects of our own that may exist, safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._open: dict[tuple[str, str], str] = {}
+        self._kept: list[Leftover] = []
+        self._change = threading.Condition()
+
+    def planned(self, bucket: str, key: str) -> None:
+        """From now on the object may exist."""
+        with self._change:
+            self._open[bucket, key] = ""
+
+    def version(self, bucket: str, key: str, version_id: str) -> None:
+        """The bucket keeps versions, and this one is ours."""
+        with self._change:
+            self._open[bucket, key] = version_id
+
+    def gone(self, bucket: str, key: str) -> None:
+        """The object was removed, or never came to be."""
+        with self._change:
+            self._open.pop((bucket, key), None)
+            self._change.notify_all()
+
+    def kept(self, bucket: str, key: str, version_id: str = "") -> None:
+        """The object could not be removed: it is a leftover to report."""
+        with self._change:
+            self._kept.append(Leftover(bucket, key, version_id))
+        self.gone(bucket, key)
+
+    def wait(self, seconds: float = GRACE_SECONDS) -> None:
+        """Wait until all is tidied up, or for so many seconds."""
+        until = time.monotonic() + seconds
+        with self._change:
+            while self._open and (left := until - time.monotonic()) > 0:
+                self._change.wait(left)
+
+    @property
+    def leftovers(self) -> tuple[Leftover, ...]:
+        """What could not be removed, and what nobody knows to be removed."""
+        with self._change:
+            pending = [Leftover(bucket, key, version) for (bucket, key), version in self._open.items()]
+            return (*self._kept, *pending)

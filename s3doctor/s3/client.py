@@ -1,0 +1,144 @@
+"""The one way to S3: boto3 clients with bounded patience that never follow a redirect behind our back."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any, cast
+
+from s3doctor import __version__
+from s3doctor.facts import fact
+from s3doctor.s3.asking import ask, ask_http
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from s3doctor.connection import Connection
+    from s3doctor.s3.answer import Answer
+
+CONNECT_SECONDS = 5.0
+READ_SECONDS = 15.0
+DEFAULT_REGION = "us-east-1"
+KEPT_BODY = 1 << 16
+
+
+class Stopped(Exception):  # noqa: N818 - a state, not an error
+    """The examination is over: nothing more may be asked."""
+
+
+class S3:
+    """Asks one question at a time, keeps every Answer, and knows the region of every bucket it was told of.
+
+    `requests` is the log of the examination in order. All methods may be called from several threads.
+    """
+
+    def __init__(self, connection: Connection, stop: threading.Event, seconds_left: Callable[[], float]) -> None:
+        self.connection = connection
+        self.requests: list[Answer] = []
+        self.regions: dict[str, str] = {}
+        self._stop = stop
+        self._seconds_left = seconds_left
+        self._clients: dict[tuple[str, str, bool], Any] = {}
+        self._lock = threading.Lock()
+
+    def ask(
+        self,
+        operation: str,
+        resource: str,
+        call: Callable[[], Mapping[str, Any]],
+        *,
+        body_limit: int = KEPT_BODY,
+        tidying: bool = False,
+    ) -> Answer:
+        """The answer to one request, noted in the log. Tidying up goes on after a stop.
+
+        Raises Stopped once the examination is over.
+        """
+        if not tidying:
+            self._raise_if_over()
+        answer = ask(operation, resource, call, body_limit=body_limit)
+        self.requests.append(answer)
+        return answer
+
+    def client(self, bucket: str) -> Any:  # noqa: ANN401 - boto3 makes its clients' classes at run time
+        """The signing S3 client for this bucket's region."""
+        return self.service("s3", self.regions.get(bucket) or self.connection.region or DEFAULT_REGION)
+
+    def service(self, name: str, region: str, *, signed: bool = True) -> Any:  # noqa: ANN401 - as above
+        """A client of an AWS service in a region; unsigned ones send no credentials at all."""
+        with self._lock:
+            key = (name, region, signed)
+            if key not in self._clients:
+                self._clients[key] = self._make(name, region, signed=signed)
+            return self._clients[key]
+
+    def fetch(self, operation: str, resource: str, method: str, url: str, headers: Mapping[str, str]) -> Answer:
+        """The answer to a plain HTTP request, sent as a browser would: nothing signed, no redirect followed."""
+        from botocore.awsrequest import AWSRequest
+
+        self._raise_if_over()
+        request = AWSRequest(method=method, url=url, headers=dict(headers), stream_output=True).prepare()
+        answer = ask_http(operation, resource, lambda: self._http.send(request).raw, body_limit=KEPT_BODY)
+        self.requests.append(answer)
+        return answer
+
+    def _raise_if_over(self) -> None:
+        if self._stop.is_set() or self._seconds_left() <= 0:
+            raise Stopped
+
+    @fact
+    def _session(self) -> Any:  # noqa: ANN401 - boto3 publishes no types
+        import boto3
+        import botocore.session
+
+        given = self.connection.credentials
+        session = botocore.session.Session(session_vars={"profile": (None, None, None, None)})
+        session.set_config_variable("sts_regional_endpoints", "regional")
+        token = given.session_token.reveal() or None
+        session.set_credentials(given.access_key_id, given.secret_access_key.reveal(), token)
+        return boto3.session.Session(botocore_session=session)
+
+    @fact
+    def _http(self) -> Any:  # noqa: ANN401 - botocore publishes no types
+        from botocore.httpsession import URLLib3Session
+        from botocore.utils import get_environ_proxies
+
+        proxies = get_environ_proxies(self.connection.endpoint_url or "https://s3.amazonaws.com")
+        verify = self._session._session.get_config_variable("ca_bundle") or True  # noqa: SLF001 - its only door
+        return URLLib3Session(proxies=proxies, verify=verify, timeout=cast("Any", self._patience))
+
+    @property
+    def _patience(self) -> tuple[float, float]:
+        """Seconds to wait for a connection, and for the next byte."""
+        limit = max(1.0, self.connection.timeout)
+        return min(CONNECT_SECONDS, limit), min(READ_SECONDS, limit)
+
+    def _make(self, name: str, region: str, *, signed: bool) -> Any:  # noqa: ANN401 - as above
+        from botocore import UNSIGNED
+        from botocore.config import Config
+
+        connect, read = self._patience
+        given = self.connection.endpoint_url
+        config = Config(
+            connect_timeout=connect,
+            read_timeout=read,
+            retries={"total_max_attempts": 2, "mode": "standard"},
+            max_pool_connections=64,
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
+            s3={"addressing_style": "path" if given else "auto"},
+            user_agent_extra=f"s3doctor/{__version__}",
+            signature_version=_signature(name) if signed else UNSIGNED,
+        )
+        client = self._session.client(name, region_name=region, endpoint_url=given or None, config=config)
+        client.meta.events.register("before-call.s3", _follow_no_redirect)
+        return client
+
+
+def _signature(service: str) -> str:
+    """Signature version 4 everywhere: left to itself, boto3 presigns some URLs with version 2."""
+    return "s3v4" if service == "s3" else "v4"
+
+
+def _follow_no_redirect(context: dict[str, Any], **_: object) -> None:
+    """Makes botocore show us a redirect instead of following it, for the redirect is what we want to know."""
+    context.setdefault("s3_redirect", {})["redirected"] = True
