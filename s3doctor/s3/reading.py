@@ -13,7 +13,7 @@ from s3doctor.s3.asking import answer_from_fault, ask
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 RANGE = 8 << 20
 TRIES = 5
@@ -32,7 +32,7 @@ class ReadingClient(Protocol):
         """One request for an object or a range of it."""
 
 
-class ReadError(Exception):
+class ReadError(OSError):
     """The object could not be read on: `answer` is what S3 said, `offset` how many bytes had been read until then."""
 
     def __init__(self, message: str, answer: Answer, offset: int) -> None:
@@ -195,13 +195,59 @@ class ObjectStream:
             self._stop.wait(pause)
 
     def _check_time(self) -> None:
-        stopped = self._stop is not None and self._stop.is_set()
-        if stopped or (self._deadline is not None and time.monotonic() >= self._deadline):
+        reason = stopped(self._deadline, self._stop)
+        if reason:
             self.close()
-            reason = "interrupted" if stopped else "out of time"
             answer = self.answer or Answer("GetObject", self._resource, fault=reason)
             raise ReadStoppedError(f"{self._resource}: {reason} after {self.offset:,} bytes", answer, self.offset)
 
     @property
     def _resource(self) -> str:
         return f"s3://{self.bucket}/{self.key}"
+
+
+class RangeReader:
+    """Opens objects of a bucket by key: `reader(key)(start, length)` gives bytes of one, fewer at its end.
+
+    Needs `s3:GetObject`; raises ReadError where S3 refuses, ReadStoppedError once `deadline` (a value of
+    `time.monotonic()`) has passed or `stop` is set. Fit for `s3doctor.pictures.check_pictures`.
+    """
+
+    def __init__(
+        self,
+        client: ReadingClient,
+        bucket: str,
+        *,
+        deadline: float | None = None,
+        stop: threading.Event | None = None,
+    ) -> None:
+        self._client, self._bucket = client, bucket
+        self._deadline, self._stop = deadline, stop
+
+    def __call__(self, key: str) -> Callable[[int, int], bytes]:
+        """A function that fetches bytes of the object."""
+        return partial(self._fetch, key)
+
+    def _fetch(self, key: str, start: int, length: int) -> bytes:
+        resource = f"s3://{self._bucket}/{key}"
+        reason = stopped(self._deadline, self._stop)
+        if reason:
+            raise ReadStoppedError(f"{resource}: {reason}", Answer("GetObject", resource, fault=reason), 0)
+        if length <= 0:
+            return b""
+        asked = {"Bucket": self._bucket, "Key": key, "Range": f"bytes={start}-{start + length - 1}"}
+        answer = ask("GetObject", resource, lambda: self._client.get_object(**asked), body_limit=length)
+        if answer.http == _TOO_FAR:
+            return b""
+        if not answer.ok:
+            raise ReadError(answer.evidence.text, answer, start)
+        if start and "ContentRange" not in answer.data:
+            raise ReadError(f"{resource}: the server does not answer requests for a range", answer, start)
+        return answer.body
+
+
+def stopped(deadline: float | None, stop: threading.Event | None) -> str:
+    """Why there is no more time, in words; empty if there is."""
+    if stop is not None and stop.is_set():
+        return "interrupted"
+    return "out of time" if deadline is not None and time.monotonic() >= deadline else ""

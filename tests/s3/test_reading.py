@@ -11,7 +11,7 @@ import pytest
 from moto.server import ThreadedMotoServer
 from replay import S3_HEADERS, Replay, answer, error
 
-from s3doctor.s3.reading import ObjectChangedError, ObjectStream, ReadError, ReadStoppedError
+from s3doctor.s3.reading import ObjectChangedError, ObjectStream, RangeReader, ReadError, ReadStoppedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -180,3 +180,11 @@ def test_it_ends_when_stopped() -> None:
     with pytest.raises(ReadStoppedError, match="interrupted after 0 bytes") as raised:
         ObjectStream(object(), "bucket", "k", stop=stop).read(1)  # type: ignore[arg-type]
     assert raised.value.answer.fault == "interrupted"
+
+
+def test_a_reader_of_ranges_is_not_fooled_by_a_server_without_them(client: Callable[..., Any]) -> None:
+    with Replay(answer(200, DATA, HEADERS)) as server:
+        fetch = RangeReader(client(server.url), "bucket")("k")
+        assert fetch(0, 10) == DATA[:10]
+        with pytest.raises(ReadError, match="does not answer requests for a range"):
+            fetch(5, 10)
