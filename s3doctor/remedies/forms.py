@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from s3doctor.model import Document
@@ -86,13 +87,19 @@ def hcl(value: Any, depth: int = 0) -> str:  # noqa: ANN401 - any JSON value
     """A JSON value as an HCL expression, laid out as `terraform fmt` does it."""
     inner, outer = "  " * (depth + 1), "  " * depth
     if isinstance(value, dict):
-        names = {key: key if key.isidentifier() else _hcl_text(key) for key in value}
-        width = max(map(len, names.values()), default=0) if not any(_nested(v) for v in value.values()) else 0
-        lines = [f"{inner}{names[key]:<{width}} = {hcl(item, depth + 1)}" for key, item in value.items()]
-        return "{\n" + "\n".join(lines) + f"\n{outer}}}"
+        runs = groupby(value.items(), key=lambda pair: _nested(pair[1]))
+        return "{\n" + "".join(_hcl_run(list(run), depth + 1) for _, run in runs) + f"{outer}}}"
     if isinstance(value, list):
         return "[\n" + "".join(f"{inner}{hcl(item, depth + 1)},\n" for item in value) + f"{outer}]"
     return _hcl_text(value) if isinstance(value, str) else json.dumps(value)
+
+
+def _hcl_run(pairs: list[tuple[str, Any]], depth: int) -> str:
+    """Attributes that follow each other: those of one line are aligned, those of several are not."""
+    names = [key if key.isidentifier() else _hcl_text(key) for key, _ in pairs]
+    width = 0 if _nested(pairs[0][1]) else max(map(len, names))
+    lines = (f"{name:<{width}} = {hcl(item, depth)}" for name, (_, item) in zip(names, pairs, strict=True))
+    return "".join(f"{'  ' * depth}{line}\n" for line in lines)
 
 
 def _nested(value: Any) -> bool:  # noqa: ANN401 - any JSON value
@@ -121,7 +128,7 @@ def as_cloudformation(policies: tuple[Policy, ...], username: str = "") -> tuple
 
 
 def yaml(value: Mapping[str, Any] | list[Any], depth: int = 0) -> str:
-    """A JSON object or list as block YAML. Texts are quoted as in JSON, which YAML 1.2 contains."""
+    """A JSON object or list as block YAML. Names must be letters and colons, as those of policies are."""
     indent = "  " * depth
     pairs = value.items() if not isinstance(value, list) else (("-", item) for item in value)
     return "\n".join(f"{indent}{_yaml_pair(key, item, depth)}" for key, item in pairs)
@@ -131,9 +138,15 @@ def _yaml_pair(key: str, item: Any, depth: int) -> str:  # noqa: ANN401 - any JS
     """One line, or one line and the block below it."""
     name = "-" if key == "-" else f"{key if re.fullmatch('[A-Za-z]+', key) else json.dumps(key)}:"
     if not _nested(item):
-        return f"{name} {json.dumps(item)}"
+        return f"{name} {_yaml_text(item) if isinstance(item, str) else json.dumps(item)}"
     block = yaml(item, depth + 1)
     return f"- {block.lstrip()}" if key == "-" else f"{name}\n{block}"
+
+
+def _yaml_text(text: str) -> str:
+    """A text as a double-quoted YAML scalar; unlike JSON, YAML has no pairs of escapes for one character."""
+    quoted = json.dumps(text, ensure_ascii=False)
+    return re.sub(r"[^ -~]", lambda found: f"\\U{ord(found.group()):08X}", quoted)
 
 
 FORMS: dict[str, Callable[[tuple[Policy, ...], str], tuple[Document, ...]]] = {

@@ -54,7 +54,7 @@ def _faults(uri: str) -> Iterator[str]:
         if not _PART.fullmatch(part):
             wrong = " ".join(dict.fromkeys(repr(char) for char in part if not _PART.fullmatch(char)))
             why = f"holds {wrong}" if wrong else "is empty: there are two slashes in a row"
-            yield f"{part!r} in {uri} {why}; the platform takes only a-z, A-Z, 0-9, '.', '_' and '-' there"
+            yield f"the name {part!r} {why}; the platform takes only a-z, A-Z, 0-9, '.', '_' and '-' in it"
 
 
 def key_faults(connection: Connection) -> tuple[str, ...]:
@@ -69,10 +69,8 @@ def key_faults(connection: Connection) -> tuple[str, ...]:
     return tuple(text for wrong, text in checks if wrong)
 
 
-def handoff(
-    connection: Connection, dataset: str, images: str, *, dataset_shape: bool = False, secret: bool = False
-) -> Document:
-    """What to submit for one dataset, as JSON.
+def handoff(connection: Connection, images: str = "", *, dataset_shape: bool = False, secret: bool = False) -> Document:
+    """What to submit for the connection's datasets, as JSON.
 
     Without `secret` the access key ID is masked and the secret key left out: that text may be shown. With it the text
     is complete, and belongs into a file that only its owner can read.
@@ -84,15 +82,18 @@ def handoff(
         credentials["aws_secret_access_key"] = key.secret_access_key.reveal()
         if key.session_token:
             credentials["aws_session_token"] = key.session_token.reveal()
-    uris = locations(connection, dataset, images, dataset_shape=dataset_shape)
-    parts: dict[str, Any] = {
-        f"{name}_location": {"type": "aws_s3", "s3_uri": uri, "credentials": credentials} for name, uri in uris.items()
-    }
+    datasets: list[dict[str, Any]] = []
+    for name in connection.datasets:
+        uris = locations(connection, name, images or connection.images, dataset_shape=dataset_shape)
+        parts = {
+            f"{part}_location": {"type": "aws_s3", "s3_uri": uri, "credentials": credentials}
+            for part, uri in uris.items()
+        }
+        datasets.append({"name": name, **parts})
     body = {
         "user_name": connection.username,
         "access_key_id": access_key_id,
         "region_name": connection.region,
-        "dataset": dataset,
-        **parts,
+        "datasets": datasets,
     }
-    return Document(f"Hand-over of {dataset}", json.dumps(body, indent=2, ensure_ascii=False))
+    return Document("What to submit", json.dumps(body, indent=2, ensure_ascii=False), "json")
