@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from s3doctor.checks import FAMILIES
 from s3doctor.context import Context
 from s3doctor.dataset import DatasetContext
-from s3doctor.model import Check, Evidence, Fix, Outcome, Report, Result, Status, Who, skip, unknown
+from s3doctor.model import Check, Evidence, Family, Fix, Outcome, Report, Result, Status, Who, skip, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -25,12 +25,14 @@ SIDE_BY_SIDE = 8
 GOOD = (Status.PASS, Status.WARN)
 
 
-def select(select: Iterable[str] = (), ignore: Iterable[str] = ()) -> tuple[Check, ...]:
+def choose(
+    select: Iterable[str] = (), ignore: Iterable[str] = (), families: tuple[Family, ...] = FAMILIES
+) -> tuple[Check, ...]:
     """The catalogue's checks whose code or family prefix is selected (all, if none is) and not ignored."""
     wanted, unwanted = tuple(select), tuple(ignore)
     return tuple(
         check
-        for family in FAMILIES
+        for family in families
         for check in family.checks
         if (not wanted or _named(check, family.prefix, wanted)) and not _named(check, family.prefix, unwanted)
     )
@@ -58,10 +60,17 @@ class Visit:
     A check that others need runs even where it is not selected; its result is then left out of the report.
     """
 
-    def __init__(self, connection: Connection, select: Iterable[str] = (), ignore: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        select: Iterable[str] = (),
+        ignore: Iterable[str] = (),
+        families: tuple[Family, ...] = FAMILIES,
+    ) -> None:
         """`select` and `ignore` take check codes and family prefixes."""
         self.context = Context(connection)
-        self._selected = _selected(connection, select, ignore)
+        chosen = choose(select, ignore, families)
+        self._selected = tuple(check for check in chosen if check.applies(connection.setup))
         self._futures: dict[tuple[str, str], Future[Result]] = {}
         self._lock = threading.RLock()
         self._slots = threading.Semaphore(SIDE_BY_SIDE)
@@ -180,10 +189,6 @@ def _wait(future: Future[T], seconds_left: Callable[[], float]) -> T:
         except NotYet:
             if left <= 0:
                 raise
-
-
-def _selected(connection: Connection, wanted: Iterable[str], unwanted: Iterable[str]) -> tuple[Check, ...]:
-    return tuple(check for check in select(wanted, unwanted) if check.applies(connection.setup))
 
 
 def _blocked(task: _Task, cause: Result) -> Result:

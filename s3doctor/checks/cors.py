@@ -8,9 +8,10 @@ from s3doctor.checks import bucket, credentials
 from s3doctor.checks.judging import DENIED, trouble
 from s3doctor.checks.layout import dataset_exists
 from s3doctor.connection import ANNOTATIONS, Setup
-from s3doctor.model import Cause, Family, Finding, Outcome, Severity, check, fail, passed, unknown
+from s3doctor.model import Cause, Evidence, Family, Finding, Outcome, Severity, check, fail, passed, unknown
 from s3doctor.remedies.cors import cors_fix
 from s3doctor.s3 import probes
+from s3doctor.s3.servers import Server
 
 if TYPE_CHECKING:
     from s3doctor.dataset import DatasetContext
@@ -39,8 +40,10 @@ def preflight(dataset: DatasetContext) -> Outcome:
     if not refused:
         return passed(f"{name} answers preflights for {_origins(dataset)}", evidence=evidence)
     origin, answer = refused[0]
-    if answer.http is None or answer.http >= SERVER_ERROR or not (answer.from_s3 or answer.code):
+    if answer.http is None or answer.http >= SERVER_ERROR:
         return trouble(dataset.context, answer, f"{name} gave no answer to the preflight", bucket=name)
+    if not answer.from_s3 and not answer.code:
+        return _no_judge(dataset, evidence)
     cause = _cause(dataset, origin, answer)
     if not dataset.connection.setup.writes:
         return passed(
@@ -70,6 +73,13 @@ def presigned(dataset: DatasetContext) -> Outcome:
         text = "there is no object that the key may read to try it on"
         return unknown(text, evidence=[answer.evidence], needed=False)
     return trouble(dataset.context, answer, "the presigned link does not work", bucket=name)
+
+
+def _no_judge(dataset: DatasetContext, evidence: list[Evidence]) -> Outcome:
+    """The answer has no mark of S3: it tells nothing about the bucket's rule."""
+    server = dataset.context.server
+    needed = dataset.connection.setup.writes and server is not Server.MOTO
+    return unknown(f"{server.value} does not answer preflights as S3 does", evidence=evidence, needed=needed)
 
 
 def _asked_origins(dataset: DatasetContext) -> tuple[str, ...]:

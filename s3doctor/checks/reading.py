@@ -96,7 +96,7 @@ def _refused(dataset: DatasetContext, key: str, answer: Answer) -> Outcome:
     if shape is None:
         return trouble(dataset.context, answer, summary, fix=_open_all(dataset, key, answer))
     probes = [dataset.allowed(prefix).evidence for prefix in _prefixes(dataset)]
-    fix = policy_fix(dataset.connection, dataset.name, shape.text)
+    fix = policy_fix(dataset.connection, dataset.name)
     return fail(summary, cause=shape, fix=fix, evidence=[answer.evidence, *probes])
 
 
