@@ -19,7 +19,7 @@ class Exit(IntEnum):
 MEANINGS = {
     Exit.WELL: "nothing failed; there may be warnings",
     Exit.FAILED: "a check failed (with `--fail-on warn`: or warned)",
-    Exit.USAGE: "s3doctor was called wrongly; nothing was examined",
+    Exit.USAGE: "s3doctor was called wrongly and examined nothing, or the report could not be written",
     Exit.NOT_FOUND_OUT: "nothing failed, but something that the set-up needs could not be found out",
     Exit.LEFT_BEHIND: "an object that s3doctor wrote could not be removed; the report names it",
     Exit.INTERRUPTED: "interrupted by Ctrl-C or SIGTERM; the report holds what was found out until then",

@@ -6,7 +6,7 @@ import os
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -24,21 +24,61 @@ def visible(text: str) -> str:
 
 def tell(text: str) -> None:
     """A line on standard error."""
-    click.echo(f"s3doctor: {visible(text)}", err=True)
+    mutter(f"s3doctor: {visible(text)}\n")
+
+
+def mutter(text: str) -> None:
+    """A text on standard error, which nobody needs to read: where it cannot be written, it is lost."""
+    try:
+        click.echo(text, err=True, nl=False)
+    except OSError:
+        _give_up(sys.stderr)
 
 
 def say(text: str) -> None:
     """A text on standard output, with the colours that it has.
 
-    A reader that closed the pipe (`| head`) has had enough: that is no fault.
+    A reader that closed the pipe (`| head`) has had enough: that is no fault. Raises BadInput where the text cannot be
+    written for another reason, such as a full disk.
     """
     stream = sys.stdout
-    encoded = text.encode(stream.encoding or "utf-8", "backslashreplace").decode(stream.encoding or "utf-8")
+    if stream is None:
+        return
+    encoding = stream.encoding or "utf-8"
     try:
-        click.echo(encoded, nl=False, color=True)
+        click.echo(text.encode(encoding, "backslashreplace").decode(encoding), nl=False, color=True)
         stream.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        _give_up(stream)
+    except OSError as fault:
+        _give_up(stream)
+        raise BadInput(f"standard output cannot be written ({reason(fault)})") from fault
+
+
+def on_terminal() -> bool:
+    """Whether standard output is a terminal."""
+    return sys.stdout is not None and sys.stdout.isatty()
+
+
+def can_show(signs: str) -> bool:
+    """Whether standard output has these signs in its encoding."""
+    try:
+        signs.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _give_up(stream: TextIO) -> None:
+    """Lead a stream nowhere, so that Python's own last flush at the end does not fail as well."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
+
+
+def reason(fault: Exception) -> str:
+    """Why the operating system refused, in its own words."""
+    return (getattr(fault, "strerror", None) or str(fault)).lower()
 
 
 @contextmanager
@@ -62,7 +102,13 @@ def destination(path: str) -> Iterator[Callable[[str], None]]:
     try:
         yield texts.append
     finally:
-        if texts:
-            file.write_text("".join(texts), encoding="utf-8", errors="backslashreplace", newline="\n")
-        elif not existed:
+        if not texts and not existed:
             file.unlink()
+    try:
+        file.write_text("".join(texts), encoding="utf-8", errors="backslashreplace", newline="\n")
+    except OSError as fault:
+        raise BadInput(_unwritable(path, fault)) from fault
+
+
+def _unwritable(path: str, fault: Exception) -> str:
+    return f"--output {path} cannot be written ({reason(fault)}): expected a file in a directory of yours"
