@@ -95,8 +95,9 @@ def _list(dataset: DatasetContext, place: Place) -> Cell:
 
 def _read(dataset: DatasetContext, place: Place) -> Cell:
     """A missing name answers 404 where reading is allowed, and 403 where it is not, if the key may list there."""
-    answer = dataset.reading(place.key) if place.is_file else dataset.allowed(place.key, place.bucket)
-    if answer.ok or answer.http == MISSING:
+    object_of = place.key if place.is_file else dataset.image_key if place.name == "images" else ""
+    answer = dataset.reading(object_of) if object_of else dataset.allowed(place.key, place.bucket)
+    if answer.ok or (answer.http == MISSING and dataset.context.server.tells_by_missing_keys):
         return Cell(place, "read", ALLOWED, answer)
     lists = place.is_file or dataset.context.listed(place.bucket, place.key).ok
     return Cell(place, "read", _refusal(answer) if lists or "not authorized" in answer.message else UNKNOWN, answer)

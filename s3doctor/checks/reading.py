@@ -8,7 +8,7 @@ from s3doctor.checks import bucket, credentials
 from s3doctor.checks.judging import DENIED, EMPTY, MISSING, trouble
 from s3doctor.checks.layout import dataset_exists
 from s3doctor.connection import ANNOTATIONS, PREDICTIONS
-from s3doctor.model import Cause, Fix, Outcome, check, fail, passed, unknown
+from s3doctor.model import Cause, Evidence, Fix, Outcome, check, fail, passed, unknown
 from s3doctor.remedies.policy import policy_fix
 from s3doctor.s3.denied import PolicyKind, parse_denied
 
@@ -78,9 +78,11 @@ def _reads(dataset: DatasetContext, key: str) -> Outcome:
 
 def _probed(dataset: DatasetContext, prefix: str) -> Outcome:
     answer = dataset.allowed(prefix)
-    if answer.http == MISSING:
-        return passed(f"may read below {prefix}", evidence=[answer.evidence])
-    return _refused(dataset, prefix, answer)
+    if answer.http != MISSING:
+        return _refused(dataset, prefix, answer)
+    if not dataset.context.server.tells_by_missing_keys:
+        return unknown(f"there is no image below {prefix} to try it on", evidence=[answer.evidence])
+    return passed(f"may read below {prefix}", evidence=[answer.evidence])
 
 
 def _refused(dataset: DatasetContext, key: str, answer: Answer) -> Outcome:
@@ -95,9 +97,8 @@ def _refused(dataset: DatasetContext, key: str, answer: Answer) -> Outcome:
     shape = _policy_shape(dataset)
     if shape is None:
         return trouble(dataset.context, answer, summary, fix=_open_all(dataset, key, answer))
-    probes = [dataset.allowed(prefix).evidence for prefix in _prefixes(dataset)]
     fix = policy_fix(dataset.connection, dataset.name)
-    return fail(summary, cause=shape, fix=fix, evidence=[answer.evidence, *probes])
+    return fail(summary, cause=shape, fix=fix, evidence=[answer.evidence, *_tried(dataset)])
 
 
 def _open_all(dataset: DatasetContext, key: str, answer: Answer) -> Fix | None:
@@ -108,28 +109,41 @@ def _open_all(dataset: DatasetContext, key: str, answer: Answer) -> Fix | None:
     return policy_fix(dataset.connection, dataset.name, f"No policy of the user lets it read {key}.")
 
 
-def _prefixes(dataset: DatasetContext) -> tuple[str, str]:
-    return dataset.images_prefix, f"{dataset.images}/"
+def _tried(dataset: DatasetContext) -> list[Evidence]:
+    """The answers that told the mistakes apart."""
+    return [answer.evidence for answer in (_image(dataset), *_elsewhere(dataset))]
+
+
+def _image(dataset: DatasetContext) -> Answer:
+    """Whether an image, or where there is none what would lie beside it, may be read."""
+    return dataset.reading(dataset.image_key) if dataset.image_key else dataset.allowed(dataset.images_prefix)
+
+
+def _elsewhere(dataset: DatasetContext) -> tuple[Answer, Answer]:
+    """Whether one may read in a directory at the top of the bucket that is called as the images', and at the top."""
+    return dataset.allowed(f"{dataset.images}/"), dataset.allowed("")
 
 
 def _policy_shape(dataset: DatasetContext) -> Cause | None:
-    """Which of the page's two mistakes it is, told by what can be read in the images directory and where it is
-    not."""
+    """Which of the page's two mistakes it is, told by what can be read in the images directory and where it is not."""
     if not dataset.images:
         return None
-    inside, pasted = (dataset.allowed(prefix).http for prefix in _prefixes(dataset))
-    if inside == MISSING:
+    image, (pasted, top) = _image(dataset), _elsewhere(dataset)
+    tells = dataset.context.server.tells_by_missing_keys
+    if image.ok or (image.http == MISSING and tells):
         return Cause(
             "policy-without-json",
             f"Your policy opens {dataset.images_prefix}, but the two JSON files lie beside that directory, in "
             f"{dataset.prefix}, and stay closed.",
         )
-    if pasted == MISSING:
+    if pasted.http == MISSING and (top.http != MISSING or not tells):
         return Cause(
             "pasted-policy",
             f"This is the policy of the set-up page as it stands there. It opens {dataset.images}/ at the top of the "
             f"bucket, but your objects lie in {dataset.prefix}: the dataset's name is missing from its Resource. The "
             "mistake is the page's, not yours.",
+            "certain" if tells else "likely",
+            () if tells else ("No policy of the user allows s3:GetObject in this bucket at all.",),
         )
     return None
 

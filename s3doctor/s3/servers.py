@@ -31,8 +31,13 @@ class Server(str, Enum):
 
     @property
     def judges_batches_by_object(self) -> bool:
-        """Whether DeleteObjects needs s3:DeleteObject on the objects, as on AWS (moto wants it on the bucket)."""
-        return self is not Server.MOTO
+        """Whether DeleteObjects needs s3:DeleteObject on the objects (moto and Ceph want it on the bucket)."""
+        return self not in (Server.MOTO, Server.CEPH)
+
+    @property
+    def tells_by_missing_keys(self) -> bool:
+        """Whether a missing key answers 403 to who may not read there (Ceph answers 404 to all who may list)."""
+        return self in (Server.AWS, Server.MOTO, Server.SEAWEEDFS)
 
 
 _BY_HEADER = {
