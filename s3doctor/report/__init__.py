@@ -47,10 +47,18 @@ def _github(report: Report) -> str:
     return render(report)
 
 
+def _html(report: Report) -> str:
+    """For a browser, or to send: one file."""
+    from s3doctor.report.page import render
+
+    return render(report)
+
+
 FORMATS: dict[str, Callable[[Report], str]] = {
     "table": _table,
     "json": _json,
     "markdown": _markdown,
     "junit": _junit,
     "github": _github,
+    "html": _html,
 }

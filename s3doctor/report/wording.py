@@ -27,7 +27,7 @@ COUNTED = {
     Status.UNKNOWN: "not found out",
     Status.WARN: "to look at",
     Status.SKIP: "not asked",
-    Status.PASS: "well",
+    Status.PASS: "passed",
 }
 HANDS = {
     Who.CUSTOMER: "you",
@@ -125,7 +125,7 @@ def said(result: Result) -> str:
 
 
 def counts(report: Report) -> str:
-    """How many checks came out how, and the time: `2 failed, 1 not found out, 20 well. 4.2 seconds.`."""
+    """How many checks came out how, and the time: `2 failed, 1 not found out, 20 passed. 4.2 seconds.`."""
     numbers = ((report.count(status), word) for status, word in COUNTED.items())
     told = ", ".join(f"{number} {word}" for number, word in numbers if number) or "No check was asked"
     return f"{told}. {report.seconds:.1f} seconds."

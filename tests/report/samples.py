@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import math
+from dataclasses import replace
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
+from PIL import Image
+
 from s3doctor.model import (
+    Box,
     Cause,
     Check,
     Document,
@@ -17,6 +23,8 @@ from s3doctor.model import (
     Leftover,
     Outcome,
     PermissionMap,
+    Picture,
+    Plot,
     Report,
     Result,
     Severity,
@@ -231,3 +239,50 @@ def texts(report: Report) -> Iterator[str]:
     yield from (text for pair in report.subject + report.figures for text in pair)
     yield from (text for left in report.leftovers for text in (left.bucket, left.key, left.version_id))
     yield from (answer for p in report.permissions for where, row in p.rows for answer in (where, *row))
+
+
+def thumbnail(color: str, size: tuple[int, int] = (250, 188)) -> str:
+    """A picture of one colour as a `data:` URI."""
+    file = io.BytesIO()
+    Image.new("RGB", size, color).save(file, "PNG")
+    return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
+
+
+def pictured() -> Report:
+    """A report with plots and pictures: sound boxes, faulty ones, and some that nobody can draw."""
+    boxes = (
+        Box(52, 40, 180, 120, "tram"),
+        Box(50, 44, 176, 122, "tram", 0.93, "prediction"),
+        Box(300, 200, 240, 150, "car", finding="box-outside-image"),
+        Box(1.5, math.nan, 3, 4, "car", 0.5, "prediction"),
+        Box(10, 10, -3, 4, "car"),
+        Box(10, 10, 3e9, 4, "car"),
+    )
+    trouble = ("One box reaches 40 pixels beyond the right edge.",)
+    return replace(
+        every_state(),
+        plots=(
+            Plot(
+                "Boxes in an image",
+                "histogram",
+                (0, 1, 2, 5, 10, 20, 50),
+                (12, 340, 410, 330, 90, 21),
+                "boxes",
+                "images",
+            ),
+            Plot(
+                "Categories",
+                "bars",
+                ("car", "tram", "a very long name of a category"),
+                (9211, 482, 3),
+                "",
+                "boxes",
+                "Three of four are used.",
+                "voc",
+            ),
+        ),
+        pictures=(
+            Picture("2007_000027.jpg", thumbnail("#4a6b8a"), 500, 375, boxes[:2], dataset="voc"),
+            Picture("2007_000032.jpg", thumbnail("#7a5c3a"), 500, 375, boxes, trouble, "voc"),
+        ),
+    )

@@ -24,7 +24,7 @@ def test_the_whole_report_as_it_should_read() -> None:
 
 
 def test_the_verdict_comes_first() -> None:
-    assert render(healthy()).startswith("PASS: All that was looked at is as it should be.\n1 well.")
+    assert render(healthy()).startswith("PASS: All that was looked at is as it should be.\n1 passed.")
     assert render(empty()).startswith("INTERRUPTED: Stopped before the end.")
     assert "No check was asked." in render(empty())
 
