@@ -110,7 +110,7 @@ def every_state() -> Report:
                     needed=False,
                 ),
             ),
-            checked("BUCK001", "the bucket is there", passed("fleet-cameras is in eu-west-1"), milliseconds=12.5),
+            checked("BUCKET001", "the bucket is there", passed("fleet-cameras is in eu-west-1"), milliseconds=12.5),
             checked(
                 "PERM001",
                 "the key may read an image",
@@ -134,7 +134,7 @@ def every_state() -> Report:
                 dataset="voc",
             ),
             checked(
-                "COCO001",
+                "ANN001",
                 "the annotations are sound",
                 warn(
                     "2,997 boxes reach outside their image",
@@ -143,8 +143,8 @@ def every_state() -> Report:
                 ),
                 dataset="voc",
             ),
-            checked("COCO002", "pycocotools reads the file", skip("not asked"), dataset="voc", blocked_by="PERM002"),
-            checked("COCO003", "the categories are in use", passed("3 of 4 categories are used", findings=[ODD])),
+            checked("ANN002", "pycocotools reads the file", skip("not asked"), dataset="voc", blocked_by="PERM002"),
+            checked("ANN003", "the categories are in use", passed("3 of 4 categories are used", findings=[ODD])),
             checked(
                 "IMG001",
                 "every image is a picture",
@@ -177,7 +177,7 @@ def every_state() -> Report:
 def healthy() -> Report:
     """A report with nothing but pass."""
     good = passed("fleet-cameras is in eu-west-1")
-    return Report((checked("BUCK001", "the bucket is there", good),), (("bucket", "fleet-cameras"),), started=STARTED)
+    return Report((checked("BUCKET001", "the bucket is there", good),), (("bucket", "fleet-cameras"),), started=STARTED)
 
 
 def empty() -> Report:

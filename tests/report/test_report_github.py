@@ -37,7 +37,7 @@ def test_each_state_has_its_level() -> None:
         ("error", "PERM002"),
         ("error", "IMG001"),
         ("notice", "CRED002"),
-        ("warning", "COCO001"),
+        ("warning", "ANN001"),
         ("error", "Left"),
         ("error", "Left"),
     ]

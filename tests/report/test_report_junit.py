@@ -28,14 +28,14 @@ def test_each_state_has_its_element() -> None:
     cases = {case.get("name", "").split()[0]: case for case in parsed(every_state()).iter("testcase")}
     elements = {code: [child.tag for child in case] for code, case in cases.items()}
     assert elements["CRED001"] == []
-    assert elements["COCO001"] == []
+    assert elements["ANN001"] == []
     assert elements["PERM001"] == ["failure"]
     assert elements["IMG001"] == ["error"]
     assert elements["CRED002"] == ["skipped"]
-    assert elements["COCO002"] == ["skipped"]
-    assert cases["COCO002"][0].get("message") == "not asked (because of PERM002)"
+    assert elements["ANN002"] == ["skipped"]
+    assert cases["ANN002"][0].get("message") == "not asked (because of PERM002)"
     assert cases["PERM001"].get("name") == "PERM001 the key may read an image [voc]"
-    assert cases["BUCK001"].get("time") == "0.013"
+    assert cases["BUCKET001"].get("time") == "0.013"
 
 
 def test_what_is_needed_and_not_known_is_an_error() -> None:
@@ -51,7 +51,7 @@ def test_the_xml_is_red_where_the_exit_code_is(report: Report) -> None:
 
 def test_the_counts_are_those_of_the_cases() -> None:
     suites = {suite.get("package"): suite for suite in parsed(every_state())}
-    counted = [suites["s3doctor.COCO"].get(name) for name in ("tests", "failures", "errors", "skipped")]
+    counted = [suites["s3doctor.ANN"].get(name) for name in ("tests", "failures", "errors", "skipped")]
     assert counted == ["3", "0", "0", "1"]
     assert suites["s3doctor.RUN"].get("time") == "4.250"
     total = sum(int(suite.get("tests", "")) for suite in suites.values())

@@ -54,7 +54,7 @@ def test_the_schema_is_one_and_leaves_nothing_open() -> None:
 
 def test_the_fields_of_a_result() -> None:
     results = {result["code"]: result for result in json.loads(render(every_state()))["results"]}
-    denied, skipped, unwell = results["PERM001"], results["COCO002"], results["COCO001"]
+    denied, skipped, unwell = results["PERM001"], results["ANN002"], results["ANN001"]
     assert (denied["status"], denied["dataset"], denied["title"]) == ("fail", "voc", "the key may read an image")
     assert denied["fix"]["documents"] == [{"title": "The policy that works", "language": "json", "text": POLICY}]
     assert denied["fix"]["commands"] == [COMMAND]
@@ -78,7 +78,7 @@ def test_the_fields_of_the_report() -> None:
 
 
 def test_the_exit_code_is_that_of_the_run() -> None:
-    report = Report((checked("COCO001", "sound", warn("not quite", fix=Fix("Look at it."))),))
+    report = Report((checked("ANN001", "sound", warn("not quite", fix=Fix("Look at it."))),))
     assert json.loads(render(report))["exit_code"] == 0
     assert json.loads(render(report, fail_on="warn"))["exit_code"] == 1
 
