@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 from typing import TYPE_CHECKING
@@ -71,22 +72,21 @@ class Replay:
                 connection, _ = self._socket.accept()
             except OSError:
                 return
-            try:
+            connection.settimeout(5)
+            with contextlib.suppress(OSError):
+                if self._tls:
+                    connection = self._tls.wrap_socket(connection, server_side=True)
                 self._converse(connection)
-            except OSError:
+            if connection not in self._silent:
                 connection.close()
 
     def _converse(self, connection: socket.socket) -> None:
-        connection.settimeout(5)
-        if self._tls:
-            connection = self._tls.wrap_socket(connection, server_side=True)
         self.requests.append(_request(connection))
         say = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if say is None:
             self._silent.append(connection)
-            return
-        connection.sendall(say)
-        connection.close()
+        else:
+            connection.sendall(say)
 
 
 def _request(connection: socket.socket) -> bytes:

@@ -173,24 +173,33 @@ def _refusal(chain: Iterable[BaseException]) -> ClientError | None:
 
 @lru_cache(maxsize=1)
 def _theirs() -> tuple[type[Exception], ...]:
-    """The exceptions that boto3 and the libraries beneath it raise of their own."""
+    """The exceptions that boto3 and the libraries beneath it raise of their own.
+
+    RecursionError is among them: botocore follows redirects that lead in circles until the stack is full.
+    """
     from boto3.exceptions import Boto3Error
     from botocore.exceptions import BotoCoreError, ClientError
     from botocore.parsers import ResponseParserError
     from urllib3.exceptions import HTTPError
 
-    return (ClientError, BotoCoreError, Boto3Error, ResponseParserError, HTTPError)
+    return (ClientError, BotoCoreError, Boto3Error, ResponseParserError, HTTPError, RecursionError)
 
 
 def _read(data: dict[str, Any], limit: int | None) -> bytes:
-    """Take the first bytes of a streaming `Body` out of the answer and close the stream."""
+    """Take the first bytes of a streaming `Body` out of the answer and close the stream.
+
+    botocore compares length and checksum with what was announced only when it is asked for more than there is.
+    """
     if limit is None or not hasattr(data.get("Body"), "read"):
         return b""
-    body = data.pop("Body")
+    body, chunks, missing = data.pop("Body"), [], limit
     try:
-        return cast("bytes", body.read(limit))
+        while missing > 0 and (chunk := body.read(missing)):
+            chunks.append(chunk)
+            missing -= len(chunk)
     finally:
         body.close()
+    return b"".join(chunks)
 
 
 def _since(started: float) -> float:

@@ -35,13 +35,19 @@ CAUSES: dict[str, Known] = {
     ),
     "config-unreadable": Known(
         "credentials",
-        "The AWS configuration file cannot be read: {message}",
-        "Correct the file in ~/.aws, or give the key with --credentials-csv instead.",
+        "The AWS configuration of this machine cannot be used: {message}",
+        "Correct the files in ~/.aws, or give the key with --credentials-csv instead.",
         commands=("aws configure list",),
+    ),
+    "login-expired": Known(
+        "credentials",
+        "The profile signs in through AWS's login page, and the login has expired.",
+        "Sign in again with the command below. For the platform make the access key of an IAM user: it cannot sign in.",
+        commands=("aws sso login",),
     ),
     "key-has-line-break": Known(
         "credentials",
-        "The access key or its secret contains a line break or another invisible character. It was copied with it.",
+        "The access key contains a line break or another invisible character. It was copied with it.",
         "Copy the key again without spaces or line breaks, or give the CSV file that the AWS console made: "
         "--credentials-csv.",
     ),
@@ -186,6 +192,15 @@ BY_FAULT = {
     "ConfigParseError": "config-unreadable",
     "ConfigNotFound": "config-unreadable",
     "CredentialRetrievalError": "config-unreadable",
+    "InfiniteLoopConfigError": "config-unreadable",
+    "InvalidConfigError": "config-unreadable",
+    "InvalidRetryModeError": "config-unreadable",
+    "InvalidS3AddressingStyleError": "config-unreadable",
+    "LoginRefreshRequired": "login-expired",
+    "LoginTokenLoadError": "login-expired",
+    "SSOTokenLoadError": "login-expired",
+    "TokenRetrievalError": "login-expired",
+    "UnauthorizedSSOTokenError": "login-expired",
 }
 BY_CODE = {
     "AccountProblem": "account-problem",

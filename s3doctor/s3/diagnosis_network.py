@@ -139,6 +139,8 @@ _BY_REASON = {
     "ENETUNREACH": "unreachable",
     "EHOSTUNREACH": "unreachable",
     "ETIMEDOUT": "connect-timeout",
+    "ENOENT": "ca-bundle-missing",
+    "EACCES": "ca-bundle-missing",
     f"{CERTIFICATE}: expired": "certificate-expired",
     f"{CERTIFICATE}: not yet valid": "certificate-not-yet-valid",
     f"{CERTIFICATE}: hostname mismatch": "certificate-hostname",
@@ -164,8 +166,6 @@ def recognise(answer: Answer, situation: Situation) -> str:
     kind = _BY_FAULT.get(answer.fault) or _BY_REASON.get(answer.reason)
     if kind:
         return kind
-    if "certificate bundle" in answer.message.lower():
-        return "ca-bundle-missing"
     if answer.reason.startswith(CERTIFICATE):
         return "certificate-refused"
     return _BY_FAULT_LAST.get(answer.fault, "request-failed")

@@ -159,6 +159,7 @@ BY_CODE = {
     "KMS.NotFoundException": "kms-key-missing",
     "InvalidRange": "empty-object",
     "NotModified": "not-modified",
+    "PreconditionFailed": "precondition-failed",
 }
 _BY_STATUS = {
     304: "not-modified",
@@ -198,10 +199,10 @@ def remarks(answer: Answer) -> list[str]:
     found = (
         ["compressed-object"] if answer.headers.get("content-encoding", "") in {"gzip", "br", "deflate", "zstd"} else []
     )
-    start = answer.body.lstrip()[:256].lower()
+    start = answer.body.removeprefix(_BOM).lstrip()[:256].lower()
     if answer.body.startswith(_BOM):
         found.append("byte-order-mark")
-    if start.removeprefix(_BOM).startswith((b"<!doctype html", b"<html")):
+    if start.startswith((b"<!doctype html", b"<html")):
         found.append("html-instead-of-json")
     return found
 

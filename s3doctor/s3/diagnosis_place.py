@@ -187,7 +187,7 @@ def _bare(answer: Answer, status: int) -> bool:
 
 def _before_sending(answer: Answer, situation: Situation) -> str:
     """What was wrong before any answer came: names that cannot be, hosts that do not exist, circles."""
-    if answer.reason == "RecursionError":
+    if "RecursionError" in {answer.fault, answer.reason}:
         return "redirect-loop"
     region = situation.region
     unknown_region = bool(region) and not situation.endpoint_url and region not in known_regions()

@@ -64,13 +64,16 @@ def unfold(error: BaseException, outside: BaseException | None = None) -> tuple[
 def reason_of(chain: Sequence[BaseException]) -> str:
     """The name of what lay beneath: a stable word, empty if the exception at the top says all there is.
 
-    A certificate that was refused gives `CERTIFICATE_VERIFY_FAILED: expired`, `…: not yet valid`,
+    A certificate that was refused (by OpenSSL, or by urllib3, which compares the names itself) gives
+    `CERTIFICATE_VERIFY_FAILED: expired`, `…: not yet valid`,
     `…: hostname mismatch`, `…: unknown CA`; any other fault of TLS gives OpenSSL's own name for it
     (`WRONG_VERSION_NUMBER`).
     """
     for error in chain:
         if isinstance(error, ssl.SSLCertVerificationError):
             return f"{CERTIFICATE}: {VERIFY_CODES.get(error.verify_code, error.verify_message)}"
+        if type(error).__name__ == "CertificateError":
+            return f"{CERTIFICATE}: hostname mismatch"
     for error in chain:
         if isinstance(error, ssl.SSLError) and error.reason:
             return str(error.reason)

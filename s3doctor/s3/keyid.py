@@ -31,6 +31,7 @@ names of other clouds are those clouds' own."""
 _KEY_ID = re.compile(r"(?:AKIA|ASIA)[A-Z2-7]{16}")
 _SECRET = re.compile(r"[A-Za-z0-9/+]{40}")
 _OTHER = (
+    (re.compile(r".*[^!-~].*", re.DOTALL), "a text with spaces or with letters of another alphabet"),
     (re.compile(r"arn:.*", re.IGNORECASE), "an ARN"),
     (re.compile(r"https?://.*", re.IGNORECASE), "a web address"),
     (re.compile(r".*@.*"), "an e-mail address"),
@@ -67,7 +68,7 @@ def what_is(text: str) -> str:
         return ""
     if looks_like_secret(text):
         return "a secret access key (the two fields are swapped)"
-    known = PREFIXES.get(text[:4], "")
+    known = PREFIXES.get(text[:4], "") if text.isascii() else ""
     if text[:4] in (LONG_TERM, TEMPORARY):
         return f"{known} that is damaged: 20 characters, A to Z and 2 to 7, were expected"
     return known or next((words for pattern, words in _OTHER if pattern.fullmatch(text)), "")

@@ -21,6 +21,7 @@ SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
         ("LTAI5tExample", "Alibaba"),
         ("AKIAIOSFODNN7EXAMPL", "damaged"),
         ("ASIAIOSFODNN7EXAMPLE0", "damaged"),
+        ("\N{CYRILLIC CAPITAL LETTER A}KIAIOSFODNN7EXAMPLE", "another alphabet"),
         (SECRET, "swapped"),
         ("arn:aws:iam::123456789012:user/anna", "ARN"),
         ("https://123456789012.signin.aws.amazon.com/console", "web address"),
