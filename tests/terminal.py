@@ -60,7 +60,7 @@ class Terminal:
         until = time.monotonic() + seconds
         while self.process.poll() is None and time.monotonic() < until:
             self.type("\x03")
-            self._read(lambda: False, 1)
+            self._read(lambda: False, 5)
         return self.process.wait(seconds)
 
     def end(self, seconds: float = 30) -> int:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import traceback
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -11,12 +11,13 @@ import click
 from s3doctor import __version__
 from s3doctor.cli.exits import Exit
 from s3doctor.cli.group import LazyGroup
-from s3doctor.cli.output import tell
+from s3doctor.cli.output import mutter, tell
 from s3doctor.connection import BadInput
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+PACKAGE = Path(__file__).parents[1]
 COMMANDS = {
     "check": ("s3doctor.cli.check", "Examine a bucket as the Tenyks platform will read it."),
     "checks": ("s3doctor.cli.checks", "List the checks."),
@@ -51,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         tell(str(fault))
         return Exit.USAGE
     except click.exceptions.NoArgsIsHelpError as fault:
-        click.echo(fault.format_message(), err=True)
+        mutter(f"{fault.format_message()}\n")
         return Exit.USAGE
     except click.ClickException as fault:
         tell(fault.format_message())
@@ -66,9 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _broken(fault: Exception) -> int:
     """Name the kind and the place of what nobody expected, never its text: that may hold a secret."""
-    frame = traceback.extract_tb(fault.__traceback__)[-1]
-    tell(
-        f"a fault of s3doctor's own: {type(fault).__name__} in {frame.name}, {os.path.basename(frame.filename)}"  # noqa: PTH119 - a frame's file may be no path
-        f" line {frame.lineno}; please report this line, with version {__version__}"
-    )
+    ours = [frame for frame in traceback.extract_tb(fault.__traceback__) if PACKAGE in Path(frame.filename).parents]
+    place = f"{Path(ours[-1].filename).relative_to(PACKAGE)} line {ours[-1].lineno}"
+    tell(f"a fault of s3doctor {__version__} itself: {type(fault).__name__} at {place}; please report this line")
     return Exit.NOT_FOUND_OUT

@@ -16,6 +16,7 @@ from calling import BUCKET, PROGRAM, Ran, Server, key_options, run_apart
 from s3doctor.cli.exits import MEANINGS, Exit
 from s3doctor.connection import masked
 from s3doctor.model import Check, Fix, Leftover, Outcome, Report, Result, Status, passed
+from s3doctor.report import FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -168,6 +169,14 @@ def test_the_report_goes_to_a_file(run: Callable[..., Ran], server: Server, tmp_
     ran = run("check", "--quiet", *server.options, "--select", "CRED", "--format", "json", "--output", str(file))
     assert (ran.code, ran.out, ran.err) == (Exit.WELL, "", "")
     assert json.loads(file.read_text(encoding="utf-8"))["verdict"] == "pass"
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_can_be_had(run: Callable[..., Ran], server: Server, name: str) -> None:
+    options = (*server.options, "--select", "CRED003", "--username", "somebody-else", "--quiet")
+    ran = run("check", *options, "--format", name)
+    assert (ran.code, ran.err) == (Exit.FAILED, "")
+    assert "CRED003" in ran.out
 
 
 def test_an_unwritable_output_is_found_out_before_anything_is_asked(run: Callable[..., Ran]) -> None:

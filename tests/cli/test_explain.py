@@ -84,7 +84,7 @@ def test_a_code_may_be_written_in_small_or_capital_letters(run: Callable[..., Ra
     ("word", "answer"),
     [
         ("CRED01", "there is no check or rule CRED01; did you mean CRED001?"),
-        ("PREM001", "there is no check or rule PREM001; did you mean PERM001?"),
+        ("CORS01", "there is no check or rule CORS01; did you mean CORS001?"),
         ("§", "there is no check or rule §: expected a code from a report or from `s3doctor checks`"),
     ],
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -14,6 +16,7 @@ from s3doctor.cli import COMMANDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 HEAVY = ("boto3", "botocore", "numpy", "moto", "PIL", "pycocotools", "msgspec", "jinja2")
 
@@ -52,10 +55,11 @@ def test_without_a_command_the_help_is_shown_as_wrong_usage(run: Callable[..., R
         ("chek", "there is no command chek; did you mean check?"),
         ("frobnicate", "there is no command frobnicate: expected one of check, checks, explain"),
         ("--versoin", "No such option"),
+        ("-- --frobnicate", "--frobnicate"),
     ],
 )
 def test_a_wrong_word_is_answered_in_one_line(run: Callable[..., Ran], word: str, answer: str) -> None:
-    ran = run(word)
+    ran = run(*word.split())
     assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
     assert answer in ran.err
 
@@ -73,3 +77,16 @@ def test_the_shell_completes_commands_and_options() -> None:
     assert completed.out.split() == ["plain,check", "plain,checks"]
     completed = run_apart(_S3DOCTOR_COMPLETE="bash_complete", COMP_WORDS="s3doctor check --set", COMP_CWORD="2")
     assert completed.out.split() == ["plain,--setup"]
+
+
+def test_a_fault_of_s3doctor_itself_is_no_verdict_and_tells_no_secret(tmp_path: Path) -> None:
+    (tmp_path / "tabulate.py").write_text("raise RuntimeError('canary')", encoding="utf-8")
+    ran = run_apart(
+        "check", "--bucket", "b", "--select", "CRED001", PYTHONPATH=os.pathsep.join([str(tmp_path), *sys.path])
+    )
+    assert (ran.code, ran.out) == (3, "")
+    assert re.fullmatch(
+        rf"s3doctor: a fault of s3doctor {s3doctor.__version__} itself: RuntimeError at report/\w+\.py line \d+; .*\n",
+        ran.err,
+    )
+    assert "canary" not in ran.err

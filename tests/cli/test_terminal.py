@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import select
 import signal
 import socket
+import struct
 import subprocess
 import sys
+import termios
 import threading
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +23,9 @@ from s3doctor.cli.exits import Exit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+F_SETPIPE_SZ = 1031  # Linux's number; Python's fcntl has it from 3.10 on where the system does
 
 
 @pytest.fixture
@@ -123,6 +132,44 @@ def test_sigterm_ends_it_likewise_and_a_second_one_changes_nothing(
     assert process.returncode == Exit.INTERRUPTED
     assert "INTERRUPTED" in out
     assert err == ""
+
+
+def room_in_pipe(descriptor: int, room: int) -> int:
+    """Make a pipe small and fill it up to so much room; how many bytes are in it then."""
+    filling = fcntl.fcntl(descriptor, F_SETPIPE_SZ, select.PIPE_BUF) - room
+    os.write(descriptor, b"x" * filling)
+    return filling
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets a pipe be made small")
+def test_ctrl_c_is_heard_while_standard_error_is_full(server: Server) -> None:
+    reading, writing = os.pipe()
+    filled = room_in_pipe(writing, room=100)
+    environment = os.environ | {"S3DOCTOR_SECRET_ACCESS_KEY": server.reader.secret_access_key.reveal()}
+    key = ("--access-key-id", server.reader.access_key_id)
+    with subprocess.Popen(
+        [*PROGRAM, "check", "--verbose", *server.place, *key, "--select", "CRED001,CRED005"],
+        stdout=subprocess.PIPE,
+        stderr=writing,
+        env=environment,
+        encoding="utf-8",
+    ) as process:
+        while bytes_in(reading) == filled:  # the first result is told; the second does not fit
+            time.sleep(0.05)
+        time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=30)
+    os.close(writing)
+    os.close(reading)
+    assert process.returncode == Exit.INTERRUPTED
+    assert "INTERRUPTED" in out
+    assert "CRED001" in out
+
+
+def bytes_in(descriptor: int) -> int:
+    """How many bytes of a pipe wait to be read."""
+    (count,) = struct.unpack("i", fcntl.ioctl(descriptor, termios.FIONREAD, b"\0" * 4))
+    return int(count)
 
 
 def test_a_program_without_standard_input_is_not_asked() -> None:
