@@ -74,7 +74,8 @@ class Connection:
     """All that an examination needs to know. `timeout` is in seconds and holds for the whole run.
 
     `datasets` and `images` are names without slashes at the ends; empty means: find out. `origins` are the web
-    origins that must be able to read; empty means any (`*`). `write` False forbids every write.
+    origins that must be able to read; empty means any (`*`). `write` False forbids every write. `pictures` tells how
+    many images are opened: `all`, `none`, or `sample:N`.
     """
 
     bucket: str
@@ -90,6 +91,7 @@ class Connection:
     origins: tuple[str, ...] = ()
     write: bool = True
     timeout: float = 300.0
+    pictures: str = "sample:100"
     notes: tuple[str, ...] = ()
 
     @property

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from s3doctor.context import Context, Directory
     from s3doctor.mapping import Cell
     from s3doctor.names import Comparison
+    from s3doctor.pictures import Checked, Picture
     from s3doctor.s3.answer import Answer
     from s3doctor.s3.client import S3
     from s3doctor.s3.listing import Listing
@@ -169,6 +170,37 @@ class DatasetContext:
         from s3doctor.coco import examine_predictions
 
         return examine_predictions(self._stream(PREDICTIONS), self._truth)
+
+    @fact
+    def pictures(self) -> Checked:
+        """What the headers of the pictures show, of as many as were asked for."""
+        from s3doctor.pictures import check_pictures
+        from s3doctor.s3.objects import Objects
+
+        return check_pictures(
+            Objects(self.s3, self.bucket), self._sampled(), stop=self.context.stop, deadline=self.context.ends
+        )
+
+    def _sampled(self) -> list[Picture]:
+        """The pictures to open: those of the file that are in the bucket, or a sample of them."""
+        from s3doctor.names.platform import ARCHIVED
+        from s3doctor.pictures import Picture, sample
+
+        names = self.annotations.image_names
+        sizes = {entry.key: entry.size for entry in self.listing if entry.storage_class not in ARCHIVED}
+        rows = {name: row for row, name in enumerate(names) if self.images_prefix + name in sizes}
+        wanted = self.connection.pictures.rpartition(":")[2]
+        chosen = sample(list(rows), int(wanted)) if wanted.isdigit() else list(rows)
+        return [
+            Picture(
+                self.images_prefix + name,
+                sizes[self.images_prefix + name],
+                name,
+                int(names.widths[rows[name]]) or None,
+                int(names.heights[rows[name]]) or None,
+            )
+            for name in chosen
+        ]
 
     @property
     def _truth(self) -> FileExamination | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from s3doctor.checks import annotations as ground_truth
+from s3doctor.checks import pictures
 from s3doctor.checks.judging import judged, trouble
 from s3doctor.checks.layout import images_exist
 from s3doctor.model import Family, Outcome, check
@@ -57,4 +58,4 @@ def _about(findings: tuple[Finding, ...], *, named: bool) -> list[Finding]:
     return [finding for finding in findings if (finding.code in ABOUT_NAMES) is named]
 
 
-FAMILY = Family("IMG", "The images", (names_have_objects, objects_are_useful))
+FAMILY = Family("IMG", "The images", (names_have_objects, objects_are_useful, *pictures.CHECKS))

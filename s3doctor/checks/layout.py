@@ -9,7 +9,8 @@ from s3doctor.checks.judging import trouble
 from s3doctor.checks.listing import lists
 from s3doctor.connection import ANNOTATIONS, PREDICTIONS, Setup
 from s3doctor.dataset import is_image
-from s3doctor.model import Cause, Family, Fix, Outcome, check, fail, passed, unknown
+from s3doctor.model import Cause, Evidence, Family, Fix, Outcome, check, fail, passed, unknown
+from s3doctor.remedies.handoff import uri_faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -143,6 +144,21 @@ def metadata_apart(dataset: DatasetContext) -> Outcome:
     )
 
 
+@check("LAYOUT006", "the platform accepts these names", needs=[images_exist], section="2", per_dataset=True)
+def names_accepted(dataset: DatasetContext) -> Outcome:
+    """When you submit a connection, the platform takes only locations whose every part is made of letters from a to z,
+    digits, dots, hyphens and underscores."""
+    faults = uri_faults(dataset.connection, dataset.name, dataset.images)
+    if not faults:
+        return passed("the platform takes all locations of this dataset")
+    return fail(
+        f"the platform would refuse a location: {faults[0]}",
+        evidence=map(Evidence, faults),
+        fix=Fix("Copy the dataset to a directory with a plain name, such as street_1, and submit that one."),
+        cause=Cause("name-refused", "The platform checks each location against a pattern before it looks at S3."),
+    )
+
+
 def _near(wanted: str, names: Iterable[str]) -> list[str]:
     """Names that are likely meant: those that differ only in case first."""
     by_fold = {name.casefold(): name for name in names}
@@ -165,5 +181,5 @@ def _there(directories: tuple[str, ...], files: tuple[str, ...]) -> str:
 FAMILY = Family(
     "LAYOUT",
     "The layout",
-    (dataset_exists, images_exist, annotations_exist, predictions_exist, metadata_apart),
+    (dataset_exists, images_exist, annotations_exist, predictions_exist, metadata_apart, names_accepted),
 )

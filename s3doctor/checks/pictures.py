@@ -1,0 +1,45 @@
+"""Is each object the picture that the file describes? Told from the first and last bytes of a sample."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from s3doctor.checks import annotations as ground_truth
+from s3doctor.checks.judging import judged, trouble
+from s3doctor.checks.layout import images_exist
+from s3doctor.checks.reading import reads_images
+from s3doctor.model import Outcome, check, passed, skip
+from s3doctor.s3.objects import UnreadableError
+
+if TYPE_CHECKING:
+    from s3doctor.dataset import DatasetContext
+
+
+@check(
+    "IMG003",
+    "the images are the pictures that the file describes",
+    needs=[images_exist, reads_images, ground_truth.structure],
+    section="2",
+    actions=["s3:GetObject"],
+    per_dataset=True,
+)
+def pictures_as_described(dataset: DatasetContext) -> Outcome:
+    """Boxes are in pixels. If the file and the picture disagree about width and height, or the browser turns the
+    picture, every box sits in the wrong place. Only the first and last bytes of a picture are read, and where there
+    are many, of a sample."""
+    from s3doctor.pictures import confidence
+
+    if dataset.connection.pictures == "none":
+        return skip("not looked at, because of --pictures none")
+    of = dataset.comparison.present
+    if not of:
+        return passed("no image of the file is in the bucket, so there is nothing to compare")
+    checked = dataset.pictures
+    for _, error in checked.errors:
+        if isinstance(error, UnreadableError):
+            summary = f"{checked.unread:,} of {checked.unread + checked.looked_at:,} images could not be read"
+            return trouble(dataset.context, error.answer, summary)
+    return judged(checked.findings, confidence(checked.wrong, checked.looked_at, of))
+
+
+CHECKS = (pictures_as_described,)

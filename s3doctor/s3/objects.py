@@ -1,0 +1,44 @@
+"""Bytes of many objects, a range at a time."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from s3doctor.s3 import probes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from s3doctor.s3.answer import Answer
+    from s3doctor.s3.client import S3
+
+BEYOND_THE_END = 416
+
+
+class UnreadableError(OSError):
+    """S3 did not give the bytes: `answer` says why."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer.evidence.text)
+        self.answer = answer
+
+
+class Objects:
+    """The objects of one bucket: `objects(key)(start, length)` gives bytes, fewer at the end of the object."""
+
+    def __init__(self, s3: S3, bucket: str) -> None:
+        self._s3 = s3
+        self._bucket = bucket
+
+    def __call__(self, key: str) -> Callable[[int, int], bytes]:
+        """A function that fetches bytes of this object; it raises UnreadableError where S3 refuses."""
+        return partial(self._fetch, key)
+
+    def _fetch(self, key: str, start: int, length: int) -> bytes:
+        answer = probes.read(self._s3, self._bucket, key, first=start, last=start + length - 1)
+        if answer.http == BEYOND_THE_END:
+            return b""
+        if not answer.ok:
+            raise UnreadableError(answer)
+        return answer.body
