@@ -6,63 +6,80 @@ from typing import TYPE_CHECKING
 
 from s3doctor.report import wording
 from s3doctor.report.text import pasteable
+from s3doctor.report.told import told
 from s3doctor.report.values import shown
 
 if TYPE_CHECKING:
-    from s3doctor.model import Evidence, Example, Finding, Fix, Report, Result
+    from collections.abc import Sequence
+
+    from s3doctor.model import Cause, Evidence, Example, Finding, Fix, Report, Result
     from s3doctor.report.paper import Paper
+    from s3doctor.report.told import Told
 
 UNSHOWABLE = "It holds characters that a terminal cannot show: take it from the report's JSON format instead."
 
 
 def all_details(paper: Paper, report: Report, *, verbose: bool) -> None:
     """All that is not well, the most urgent first, then what else was noticed."""
-    first = wording.prescribed(report)
+    places = told(report)
     for result in (*wording.unwell(report), *wording.well(report)):
         if wording.is_detailed(result) or (verbose and result.outcome.evidence):
-            one(paper, result, first, verbose=verbose)
+            one(paper, result, places, verbose=verbose)
 
 
-def one(paper: Paper, result: Result, first: dict[Fix, Result], *, verbose: bool) -> None:
-    """One check in full. `first` says which result a remedy was printed with already, as `prescribed` makes it."""
+def one(paper: Paper, result: Result, places: Told, *, verbose: bool) -> None:
+    """One check in full, save what `places` says is told elsewhere."""
     outcome = result.outcome
     about = f" [{result.dataset}]" if result.dataset else ""
     paper.title(f"{result.code} {result.status.value}: {result.check.title}{about}", result.status.value)
     paper.paragraph(outcome.summary)
     if outcome.cause:
-        paper.labelled("Why", f"{outcome.cause.text} ({outcome.cause.confidence})")
-        for other in outcome.cause.alternatives:
-            paper.labelled("", f"Or: {other}")
-    for number, evidence in enumerate(outcome.evidence):
-        _evidence(paper, "" if number else "Seen", evidence, verbose=verbose)
+        _cause(paper, outcome.cause, places.cause(result))
+    _evidence(paper, wording.seen(outcome), verbose=verbose)
     for finding in outcome.findings:
         _finding(paper, finding)
     if outcome.fix:
-        _fix(paper, outcome.fix, wording.told_under(result, first))
+        _fix(paper, outcome.fix, places.fix(result))
 
 
-def _evidence(paper: Paper, label: str, evidence: Evidence, *, verbose: bool) -> None:
-    """One thing seen; request ids and times only where they were asked for."""
-    paper.labelled(label, evidence.text)
-    if evidence.message:
-        paper.labelled("", f"S3 said: {evidence.message}")
-    if not verbose:
+def _cause(paper: Paper, cause: Cause, elsewhere: str) -> None:
+    """Why it is so, and what else it could be."""
+    if elsewhere:
+        paper.labelled("Why", f"As for {elsewhere}.")
         return
-    ids = (("request id", evidence.request_id), ("host id", evidence.host_id))
-    for name, value in ids:
+    paper.labelled("Why", f"{cause.text} ({cause.confidence})")
+    for other in cause.alternatives:
+        paper.labelled("", f"Or: {other}")
+
+
+def _evidence(paper: Paper, seen: Sequence[Evidence], *, verbose: bool) -> None:
+    """All that was seen. Of S3's own words the first are enough, unless all were asked for."""
+    spoken = False
+    for number, evidence in enumerate(seen):
+        paper.item("" if number else "Seen", evidence.text)
+        if evidence.message and (verbose or not spoken):
+            paper.labelled("", f"S3 said: {evidence.message}", indent=2)
+            spoken = True
+        if verbose:
+            _ids(paper, evidence)
+
+
+def _ids(paper: Paper, evidence: Evidence) -> None:
+    """What AWS's support asks for, and the time."""
+    for name, value in (("request id", evidence.request_id), ("host id", evidence.host_id)):
         if value:
-            paper.labelled("", f"{name} {value}")
+            paper.labelled("", f"{name} {value}", indent=2)
     if evidence.milliseconds is not None:
-        paper.labelled("", f"answered after {evidence.milliseconds:.0f} ms")
+        paper.labelled("", f"answered after {evidence.milliseconds:.0f} ms", indent=2)
 
 
 def _finding(paper: Paper, finding: Finding) -> None:
     """A fault with its number and its first places."""
     paper.labelled("Found", f"{finding.code} ({wording.tally(finding)}): {finding.summary}")
     for example in finding.examples:
-        paper.labelled("", example_line(example))
+        paper.item("", example_line(example))
     if rest := wording.more(finding):
-        paper.labelled("", rest)
+        paper.item("", rest)
     if finding.consequence:
         paper.labelled("  so", finding.consequence)
     if finding.fix:
@@ -78,15 +95,15 @@ def example_line(example: Example) -> str:
 
 
 def _fix(paper: Paper, fix: Fix, elsewhere: str) -> None:
-    """What to do; what to paste is printed once and else pointed at."""
-    paper.labelled("To do", f"{fix.text} (Who: {wording.HANDS[fix.who]}.)")
+    """What to do, what to paste, and how to see that it worked."""
     if elsewhere:
-        paper.labelled("", elsewhere)
-    else:
-        for document in fix.documents:
-            _paste(paper, f"{document.title} (paste all of it):", document.text)
-        for command in fix.commands:
-            _paste(paper, "Run:", command)
+        paper.labelled("To do", f"As for {elsewhere}.")
+        return
+    paper.labelled("To do", f"{fix.text} (Who: {wording.HANDS[fix.who]}.)")
+    for document in fix.documents:
+        _paste(paper, f"{document.title} (paste all of it):", document.text)
+    for command in fix.commands:
+        _paste(paper, "Run:", command)
     paper.labelled("Then", fix.verify)
 
 

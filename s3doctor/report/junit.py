@@ -20,6 +20,7 @@ from s3doctor.model import Status
 from s3doctor.report import detail, table, wording
 from s3doctor.report.paper import Paper
 from s3doctor.report.text import visible
+from s3doctor.report.told import Told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -99,7 +100,7 @@ def _mark(case: ET.Element, element: str, kind: str, message: str, text: str = "
 def _full(result: Result) -> str:
     """A check in full, as the terminal shows it."""
     paper = Paper(WIDTH)
-    detail.one(paper, result, {}, verbose=True)
+    detail.one(paper, result, Told(), verbose=True)
     return paper.text()
 
 

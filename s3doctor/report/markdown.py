@@ -6,20 +6,22 @@ from typing import TYPE_CHECKING
 
 from s3doctor.report import wording
 from s3doctor.report.markup import block, cell, code, markdown
+from s3doctor.report.told import told
 from s3doctor.report.values import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from s3doctor.model import Cause, Evidence, Example, Finding, Fix, PermissionMap, Report, Result
+    from s3doctor.report.told import Told
 
 
 def render(report: Report) -> str:
     """The whole report, ending in a newline."""
     parts = [*_head(report), *_checks(report)]
     parts += [part for permissions in report.permissions for part in _permissions(permissions)]
-    first = wording.prescribed(report)
-    parts += [part for result in wording.detailed(report) for part in _detail(result, first)]
+    places = told(report)
+    parts += [part for result in wording.detailed(report) for part in _detail(result, places)]
     return "\n\n".join([*parts, *_left(report)]) + "\n"
 
 
@@ -55,25 +57,27 @@ def _permissions(permissions: PermissionMap) -> Iterator[str]:
     yield _table(("Where", *map(markdown, permissions.actions)), rows)
 
 
-def _detail(result: Result, first: dict[Fix, Result]) -> Iterator[str]:
+def _detail(result: Result, places: Told) -> Iterator[str]:
     """One check in full."""
     outcome = result.outcome
     about = f" ({code(result.dataset)})" if result.dataset else ""
     yield f"## {markdown(result.code)} {result.status.value}: {markdown(result.check.title)}{about}"
     yield f"**Result:** {markdown(outcome.summary)}"
     if outcome.cause:
-        yield _cause(outcome.cause)
+        yield _cause(outcome.cause, places.cause(result))
     if outcome.evidence:
         yield "**Seen:**"
-        yield _list(_evidence(evidence) for evidence in outcome.evidence)
+        yield _list(_evidence(evidence) for evidence in wording.seen(outcome))
     if outcome.findings:
         yield "**Found:**"
         yield _list(_finding(finding) for finding in outcome.findings)
     if outcome.fix:
-        yield from _fix(outcome.fix, wording.told_under(result, first))
+        yield from _fix(outcome.fix, places.fix(result))
 
 
-def _cause(cause: Cause) -> str:
+def _cause(cause: Cause, elsewhere: str) -> str:
+    if elsewhere:
+        return f"**Why:** as for {markdown(elsewhere)}."
     others = "".join(f" Or: {markdown(other)}" for other in cause.alternatives)
     return f"**Why:** {markdown(cause.text)} ({markdown(cause.confidence)}){others}"
 
@@ -104,11 +108,11 @@ def _example(example: Example) -> str:
 
 def _fix(fix: Fix, elsewhere: str) -> Iterator[str]:
     """What to do, what to paste, and how to see that it worked."""
-    yield f"**To do** (who: {wording.HANDS[fix.who]}): {markdown(fix.text)}"
     if elsewhere:
-        yield f"_{markdown(elsewhere)}_"
-    else:
-        yield from _pastes(fix)
+        yield f"**To do:** as for {markdown(elsewhere)}."
+        return
+    yield f"**To do** (who: {wording.HANDS[fix.who]}): {markdown(fix.text)}"
+    yield from _pastes(fix)
     yield f"**Then:** {markdown(fix.verify)}"
 
 

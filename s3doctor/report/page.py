@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 from s3doctor import __version__
 from s3doctor.report import drawing, wording
 from s3doctor.report.text import pasteable, visible
+from s3doctor.report.told import told
 from s3doctor.report.values import shown
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def render(report: Report) -> str:
 
 def _entries(report: Report) -> dict[int, Entry]:
     """The entry of each result, by the result's identity."""
-    numbers = {fix: number for number, fix in enumerate(wording.prescribed(report), 1)}
+    numbers = {fix: number for number, fix in enumerate(told(report).fixes, 1)}
     return {
         id(r): Entry(
             f"{r.code}-{n}", r, numbers.get(r.outcome.fix, 0) if r.outcome.fix else 0, r.status in wording.URGENCY
@@ -88,7 +89,7 @@ def _steps(report: Report, entries: dict[int, Entry]) -> list[Step]:
     asking = [entries[id(result)] for result in wording.detailed(report)]
     return [
         Step(number, fix, tuple(entry for entry in asking if entry.step == number))
-        for number, fix in enumerate(wording.prescribed(report), 1)
+        for number, fix in enumerate(told(report).fixes, 1)
     ]
 
 

@@ -17,6 +17,8 @@ COLORS = {
     "interrupted": "35",
 }
 BOLD = "1"
+LABEL = 8
+"""The columns that a label takes."""
 RULE = "─"
 
 
@@ -56,11 +58,17 @@ class Paper:
         """Strangers' text, wrapped to the width."""
         self.written += [" " * indent + line for line in self.wrapped(text, self.width - indent)]
 
-    def labelled(self, label: str, text: str, column: int = 10) -> None:
+    def labelled(self, label: str, text: str, *, indent: int = 0) -> None:
         """A paragraph with a label in front; its lines stand under each other."""
-        first, *rest = self.wrapped(text, self.width - column)
-        self.line(self.bold(label.ljust(column)) + first)
-        self.written += [" " * column + line for line in rest]
+        first, *rest = self.wrapped(text, self.width - LABEL - indent)
+        self.line(self.bold(label.ljust(LABEL + indent)) + first)
+        self.written += [" " * (LABEL + indent) + line for line in rest]
+
+    def item(self, label: str, text: str) -> None:
+        """One of several paragraphs, each with a dash in front."""
+        first, *rest = self.wrapped(text, self.width - LABEL - 2)
+        self.line(self.bold(label.ljust(LABEL)) + "- " + first)
+        self.written += [" " * (LABEL + 2) + line for line in rest]
 
     def verbatim(self, text: str) -> None:
         """A document or command to be pasted: unwrapped, at the left edge, with room around it."""

@@ -88,7 +88,7 @@ def rows(paper: Paper, results: Sequence[Result]) -> list[str]:
     leads = [_lead(paper, result, datasets=datasets, titles=titles) for result in results]
     widths = (max(len(line) for cell in column for line in cell) + 2 for column in zip(*leads, strict=True))
     room = max(paper.width - sum(widths), LEAST)
-    cells = [[*lead, paper.wrapped(wording.said(r), room)] for lead, r in zip(leads, results, strict=True)]
+    cells = [[*lead, paper.wrapped(_said(r, titles=titles), room)] for lead, r in zip(leads, results, strict=True)]
     for row, result in zip(cells, results, strict=True):
         row[0] = [paper.painted(MARKS[result.status], result.status.value)]
     table = tabulate([["\n".join(c) for c in row] for row in cells], tablefmt="plain", disable_numparse=True)
@@ -101,6 +101,12 @@ def _lead(paper: Paper, result: Result, *, datasets: bool, titles: bool) -> list
     lead = [[MARKS[result.status]], [result.code]]
     lead += [[visible(result.dataset)]] if datasets else []
     return lead + ([paper.wrapped(result.check.title, TITLE)] if titles else [])
+
+
+def _said(result: Result, *, titles: bool) -> str:
+    """The summary; that of a skip says nothing without the title of the check."""
+    said = wording.said(result)
+    return f"{result.check.title} ({said})" if result.status is Status.SKIP and not titles else said
 
 
 def _grid(permissions: PermissionMap) -> str:

@@ -12,7 +12,7 @@ from s3doctor.report.values import shown
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from s3doctor.model import Example, Family, Finding, Fix, Report, Result
+    from s3doctor.model import Evidence, Example, Family, Finding, Outcome, Report, Result
 
 HEADLINES = {
     "pass": "All that was looked at is as it should be.",
@@ -91,21 +91,9 @@ def detailed(report: Report) -> tuple[Result, ...]:
     return tuple(filter(is_detailed, (*unwell(report), *well(report))))
 
 
-def prescribed(report: Report) -> dict[Fix, Result]:
-    """For each remedy, the first result that it is told with: the others only point there."""
-    first: dict[Fix, Result] = {}
-    for result in detailed(report):
-        if result.outcome.fix:
-            first.setdefault(result.outcome.fix, result)
-    return first
-
-
-def told_under(result: Result, first: dict[Fix, Result]) -> str:
-    """Where the documents and commands of a result's remedy stand; empty where there are none, or here."""
-    fix = result.outcome.fix
-    if fix is None or first.get(fix, result) is result or not (fix.documents or fix.commands):
-        return ""
-    return f"What to paste stands under {titled(first[fix])}."
+def seen(outcome: Outcome) -> tuple[Evidence, ...]:
+    """The evidence, each piece once."""
+    return tuple(dict.fromkeys(outcome.evidence))
 
 
 def titled(result: Result) -> str:

@@ -33,7 +33,7 @@ def test_each_state_has_its_element() -> None:
     assert elements["IMG001"] == ["error"]
     assert elements["CRED002"] == ["skipped"]
     assert elements["ANN002"] == ["skipped"]
-    assert cases["ANN002"][0].get("message") == "not asked (because of PERM002)"
+    assert cases["ANN002"][0].get("message") == "not looked at (because of PERM002)"
     assert cases["PERM001"].get("name") == "PERM001 the key may read an image [voc]"
     assert cases["BUCKET001"].get("time") == "0.013"
 

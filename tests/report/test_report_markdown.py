@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
-from report.samples import COMMAND, HOSTILE, POLICY, every_state, hostile
+from report.samples import COMMAND, HOSTILE, POLICY, checked, every_state, hostile
 
+from s3doctor.model import Cause, Report, unknown
 from s3doctor.report.markdown import render
 from s3doctor.report.markup import block, cell, code, markdown
 from s3doctor.report.text import pasteable, visible
@@ -88,7 +89,15 @@ def test_escaping_is_no_more_than_it_must_be(text: str, expected: str) -> None:
 def test_documents_and_commands_can_be_copied() -> None:
     fences = [(token.info, token.content) for token in tokens(render(every_state())) if token.type == "fence"]
     assert fences == [("json", POLICY), ("sh", f"{COMMAND}\n")]
-    assert "What to paste stands under PERM001" in render(every_state())
+    assert r"**To do:** as for PERM001 \[voc\]." in render(every_state())
+
+
+def test_a_cause_is_told_once() -> None:
+    cause = Cause("down", "The network is down.")
+    results = [checked(code, "a", unknown("b", cause=cause)) for code in "AB"]
+    text = render(Report(tuple(results)))
+    assert text.count("The network is down.") == 1
+    assert "**Why:** as for A." in text
 
 
 def test_a_hostile_report_holds_neither_html_nor_links() -> None:

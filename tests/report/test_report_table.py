@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from report.samples import COMMAND, DENIED, HOSTILE, POLICY, checked, empty, every_state, healthy, hostile
 
-from s3doctor.model import Check, Evidence, Family, Fix, Report, passed, unknown, warn
+from s3doctor.model import Cause, Check, Evidence, Family, Fix, Report, passed, unknown, warn
 from s3doctor.report import wording
 from s3doctor.report.table import render
 
@@ -43,7 +43,7 @@ def test_documents_and_commands_can_be_pasted_whole() -> None:
     assert f"\n\n{POLICY}\n" in text
     assert f"\n\n{COMMAND}\n\n" in text
     assert text.count(COMMAND) == 1
-    assert "What to paste stands under PERM001 [voc]." in render(every_state())
+    assert "To do   As for PERM001 [voc].\n" in text
     json.loads(text[text.index("{\n") : text.index("\n}\n") + 2])
 
 
@@ -105,8 +105,24 @@ def test_what_cannot_be_shown_is_said() -> None:
     assert "a terminal cannot show" not in render(Report((checked("A1", "a", warn("b", fix=plain)),)))
 
 
-def test_words_alone_are_told_again() -> None:
-    results = [checked(code, "a", warn("b", fix=Fix("Ask for it."))) for code in ("A1", "A2")]
+def test_what_checks_share_is_told_once() -> None:
+    cause = Cause("down", "The network is down.", alternatives=("A firewall.",))
+    results = [checked(code, "a", warn("b", fix=Fix("Ask for it."), cause=cause, evidence=[SEEN] * 2)) for code in "AB"]
     text = render(Report(tuple(results)))
-    assert text.count("Ask for it. (Who: you.)") == 2
-    assert "stands under" not in text
+    assert text.count("Ask for it. (Who: you.)") == text.count("The network is down. (certain)") == 1
+    assert text.count("Why     As for A.") == text.count("To do   As for A.") == 1
+    assert text.count(SEEN.text) == 2
+
+
+def test_of_what_s3_said_the_first_is_enough() -> None:
+    other = replace(DENIED, text="PutObject: 403", message="the second")
+    report = Report((checked("PERM001", "lists", unknown("b", evidence=[DENIED, other])),))
+    assert "the second" not in render(report)
+    assert "S3 said: the second" in render(report, verbose=True)
+
+
+def test_a_row_that_was_skipped_says_what_would_have_been_asked() -> None:
+    assert "ANN002     pycocotools reads the file (not looked at (because of PERM002))" in render(
+        every_state(), width=100
+    )
+    assert "pycocotools reads the file (not looked" not in render(every_state(), width=120)
