@@ -22,13 +22,18 @@ IN_WHEEL = Path(__file__).parent / "buckets"
 IN_CHECKOUT = Path(__file__).parents[2] / "fixtures" / "buckets"
 CASES = IN_WHEEL if IN_WHEEL.is_dir() else IN_CHECKOUT
 SHAPES = "_shapes"
-FIRST = ("healthy", "metadata-bucket", "single-bucket", "pasted-policy")
+HEALTHY = ("healthy", "metadata-bucket", "single-bucket")
+FIRST = (*HEALTHY, "pasted-policy")
 
 
 class Bucket(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One bucket: the shared dataset goes under the name `dataset`; `cors` is a list of rules in AWS's spelling."""
+    """One bucket: the shared dataset goes under the name `dataset`; `cors` is a list of rules in AWS's spelling.
+
+    A `foreign` bucket belongs to another account.
+    """
 
     dataset: str = ""
+    foreign: bool = False
     region: str = "us-east-1"
     versioning: bool = False
     cors: list[dict[str, Any]] = []
@@ -37,7 +42,7 @@ class Bucket(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class User(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Whose key the doctor is given; `policies` name JSON files.
 
-    `key` says what is wrong with the key: wrong-secret, unknown, inactive, temporary, temporary-without-token.
+    `key` says what is wrong with it: none, wrong-secret, unknown, inactive, temporary, temporary-without-token, root.
     """
 
     name: str
@@ -45,8 +50,21 @@ class User(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     key: str = "good"
 
 
+class Expected(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the doctor must say. See Case."""
+
+    exit_code: int
+    statuses: dict[str, str] = {}
+    skip: dict[str, list[str]] = {}
+    says: dict[str, str] = {}
+
+
 class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One patient. `doctor` holds fields of a Connection; `expect` an `exit_code` and the checks that do not pass.
+    """One patient. `doctor` holds fields of a Connection; the server's clock is `clock_minutes` ahead of the doctor's.
+
+    `expect` holds an `exit_code`, the checks that do not pass with their status, and under `skip` what is not looked
+    at: the code of the first cause, with a list of codes or of whole families (`ANN`). `says` holds words that a
+    check's summary, cause or fix must contain.
 
     What is changed of the shared dataset in the first bucket, in this order: `remove` (patterns), `rename` (old key:
     new key), `put` (key: file of the folder), `edit` (key: JSON pointer: new value), `truncate` (key: bytes left),
@@ -58,8 +76,9 @@ class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     buckets: dict[str, Bucket]
     user: User
     doctor: dict[str, Any]
-    expect: dict[str, int | str]
+    expect: Expected
     like: str = ""
+    clock_minutes: int = 0
     name: str = ""
     remove: list[str] = []
     rename: dict[str, str] = {}
@@ -67,16 +86,6 @@ class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     edit: dict[str, dict[str, Any]] = {}
     truncate: dict[str, int] = {}
     storage_class: dict[str, str] = {}
-
-    @property
-    def exit_code(self) -> int:
-        """The exit code that `s3doctor check` must give."""
-        return int(self.expect["exit_code"])
-
-    @property
-    def statuses(self) -> dict[str, str]:
-        """Code to status, for the checks that do not pass."""
-        return {code: str(status) for code, status in self.expect.items() if code != "exit_code"}
 
     def file(self, name: str) -> bytes:
         """A file of the case's folder."""
@@ -126,6 +135,9 @@ def load(name: str) -> Case:
 def _table(name: str) -> dict[str, Any]:
     """The case's TOML over that of the case it is like. Expectations and changes are its own."""
     table = tomllib.loads((CASES / name / "case.toml").read_text(encoding="utf-8"))
+    expect = table["expect"]
+    whole = {key: expect.pop(key) for key in ("exit_code", "skip", "says") if key in expect}
+    table["expect"] = {**whole, "statuses": expect}
     return _over(_table(table["like"]), table) if "like" in table else table
 
 

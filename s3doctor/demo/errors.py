@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
@@ -10,6 +11,7 @@ from werkzeug.wrappers import Response
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
 DOCUMENT = '<?xml version="1.0" encoding="UTF-8"?>\n<Error>{elements}</Error>'
 
@@ -49,6 +51,32 @@ def signature_does_not_match(access_key_id: str) -> Response:
     message = "The request signature we calculated does not match the signature you provided. "
     message += "Check your key and signing method."
     return error(403, "SignatureDoesNotMatch", message, {"AWSAccessKeyId": access_key_id})
+
+
+def clock_too_far_off(signed_at: datetime, now: datetime) -> Response:
+    """403 of S3 for a request that was signed more than 15 minutes ago, or ahead."""
+    fields = {
+        "RequestTime": f"{signed_at:%Y%m%dT%H%M%SZ}",
+        "ServerTime": f"{now:%Y-%m-%dT%H:%M:%SZ}",
+        "MaxAllowedSkewMilliseconds": "900000",
+    }
+    message = "The difference between the request time and the current time is too large."
+    return error(403, "RequestTimeTooSkewed", message, fields)
+
+
+def signature_expired(signed_at: datetime, now: datetime) -> Response:
+    """403 of STS and IAM for the same."""
+    late = signed_at < now
+    words = ("expired", "now earlier", "-") if late else ("not yet current", "still later", "+")
+    limit = now + timedelta(minutes=-15 if late else 15)
+    stamps = [f"{time:%Y%m%dT%H%M%SZ}" for time in (signed_at, limit, now)]
+    message = f"Signature {words[0]}: {stamps[0]} is {words[1]} than {stamps[1]} ({stamps[2]} {words[2]} 15 min.)"
+    body = (
+        '<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type>'
+        f"<Code>SignatureDoesNotMatch</Code><Message>{message}</Message></Error>"
+        f"<RequestId>{request_id()}</RequestId></ErrorResponse>"
+    )
+    return Response(body, 403, content_type="text/xml")
 
 
 def wrong_region(signed_for: str, bucket_region: str) -> Response:

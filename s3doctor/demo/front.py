@@ -1,16 +1,18 @@
 """A thin layer in front of moto that answers as AWS does where moto does not.
 
-What it adds: CORS from the bucket's rules, presigned URLs, strangers, regions, keys that are switched off, the limit of
-1,000 keys a page, 403 for a missing key where the caller may not list, `HEAD` of a bucket by whoever may list it, S3's
-sentences about refused requests, and the headers that every answer of S3 carries. All else, permissions above all, is
-moto's answer.
+What it adds: CORS from the bucket's rules, presigned URLs, strangers, regions, the expected owner, the clock, keys that
+are switched off, the limit of 1,000 keys a page, 403 for a missing key where the caller may not list, `HEAD` of a
+bucket by whoever may list it, S3's sentences about refused requests, and the headers that every answer of S3 carries.
+All else, permissions above all, is moto's answer.
 """
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from moto.iam.access_control import PermissionResult
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from s3doctor.demo.identity import Caller
 
 PAGE = 1000
+EXPECTED_OWNER = "x-amz-expected-bucket-owner"
 SIGV4_ONLY = "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256."
 BAD_TOKEN = "The continuation token provided is incorrect"  # noqa: S105 - a message of S3's
 OWN_HEADERS = ("access-control-", "vary", "x-amzn-requestid", "server", "date")
@@ -54,10 +57,15 @@ class Access:
 
 
 class Front:
-    """The WSGI application: moto's, with the layer in front. `admin` is the key that may do everything."""
+    """The WSGI application: moto's, with the layer in front. `admin` is the key that may do everything.
+
+    `ahead` is how far the server's clock is ahead of this computer's, `root_key` the ID of a key that STS calls root's.
+    """
 
     def __init__(self, app: WSGIApplication, account_id: str, admin: Caller) -> None:
         self.accesses: list[Access] = []
+        self.ahead = timedelta(0)
+        self.root_key = ""
         self._app = app
         self._account = account_id
         self._admin = admin
@@ -71,11 +79,16 @@ class Front:
         return response(environ, start_response)
 
     def _other(self, request: Request) -> Response:
-        """IAM and STS: moto's own answer, but a key that is switched off is as good as none."""
+        """IAM and STS: moto's own answer, but a key that is switched off is as good as none, and clocks count."""
+        if signed_at := signature.too_far_off(request, self._now):
+            return errors.signature_expired(signed_at, self._now)
         if self._switched_off(request):
             absent = request.headers["Authorization"].replace(signature.scope(request)[0], "AKIA" + "A" * 16)
             request.environ["HTTP_AUTHORIZATION"] = absent
-        return self._ask(request.environ)
+        response = self._ask(request.environ)
+        if self.root_key and self.root_key == signature.scope(request)[0]:
+            response.data = re.sub(rb":user/[^<]*", b":root", response.data)
+        return response
 
     def _s3(self, request: Request) -> Response:
         bucket, key = _target(request)
@@ -99,14 +112,23 @@ class Front:
             return errors.error(400, "InvalidRequest", SIGV4_ONLY)
         if not signature.scope(request):
             return self._stranger(request, stored)
+        refused = self._refused(request, stored)
+        if refused:
+            return refused
+        return self._signed(request) if "Authorization" in request.headers else self._presigned(request)
+
+    def _refused(self, request: Request, stored: Any) -> Response | None:  # noqa: ANN401 - moto's bucket
+        """What AWS refuses whatever the policies say, and moto does not."""
         access_key_id, _, region, _, _ = signature.scope(request)
-        if stored and region != stored.region_name:
-            return errors.wrong_region(region, stored.region_name)
+        if signed_at := signature.too_far_off(request, self._now):
+            return errors.clock_too_far_off(signed_at, self._now)
         if self._switched_off(request):
             return errors.invalid_access_key_id(access_key_id)
-        if "Authorization" in request.headers:
-            return self._signed(request)
-        return self._presigned(request)
+        if stored and region != stored.region_name:
+            return errors.wrong_region(region, stored.region_name)
+        if stored and request.headers.get(EXPECTED_OWNER, stored.account_id) != stored.account_id:
+            return errors.access_denied()
+        return None
 
     def _stranger(self, request: Request, stored: Any) -> Response:  # noqa: ANN401 - moto's bucket
         """A request without a key: what the bucket's policy gives to everybody, and nothing else."""
@@ -124,7 +146,7 @@ class Front:
         caller = self._caller(access_key_id, request.args.get("X-Amz-Security-Token", ""))
         if caller is None:
             return errors.invalid_access_key_id(access_key_id)
-        fault = signature.presigned_fault(request, caller.key, datetime.now(timezone.utc))
+        fault = signature.presigned_fault(request, caller.key, self._now)
         if fault:
             return fault
         environ = signature.signed_again(request, caller.key, region, ("X-Amz-",))
@@ -141,7 +163,7 @@ class Front:
         lists = bucket and not key and caller.may("s3:ListBucket", identity.arn(bucket))
         if lists and request.method == "HEAD" and signature.matches(request, caller.key):
             return self._as_admin(request, region)
-        if lists and response.status_code == 200 and _page(request) > PAGE:  # noqa: PLR2004 - HTTP's own number
+        if lists and response.status_code == HTTPStatus.OK and _page(request) > PAGE:
             environ = signature.signed_again(request, caller.key, region, ("max-keys",), f"max-keys={PAGE}")
             return self._ask(environ)
         return self._corrected(request, caller, response)
@@ -149,18 +171,23 @@ class Front:
     def _corrected(self, request: Request, caller: Caller, response: Response) -> Response:
         """Moto's answer, but for the refusals that AWS words otherwise."""
         bucket, key = _target(request)
-        denied = response.status_code == 403 and (request.method == "HEAD" or b"<Code>AccessDenied<" in response.data)  # noqa: PLR2004
         exists = bucket in s3_backends[self._account][PARTITION].buckets
-        action = identity.action(request.method, key, request.args) if bucket else "s3:ListAllMyBuckets"
-        if denied and bucket and not exists and action != "s3:CreateBucket":
-            return errors.no_such_bucket(bucket)
-        if denied:
-            return errors.access_denied(caller.refusal(action, identity.arn(bucket or "*", key)))
-        if response.status_code == 404 and exists and key and not caller.may("s3:ListBucket", identity.arn(bucket)):  # noqa: PLR2004
+        reads, lists = request.method in ("GET", "HEAD"), caller.may("s3:ListBucket", identity.arn(bucket))
+        if _denied(request, response):
+            return self._denial(request, caller, exists=exists)
+        if response.status_code == HTTPStatus.NOT_FOUND and exists and key and reads and not lists:
             return errors.access_denied(caller.refusal("s3:ListBucket", identity.arn(bucket)))
-        if response.status_code == 500 and "continuation-token" in request.args:  # noqa: PLR2004
+        if response.status_code == HTTPStatus.INTERNAL_SERVER_ERROR and "continuation-token" in request.args:
             return errors.error(400, "InvalidArgument", BAD_TOKEN, {"ArgumentName": "continuation-token"})
         return response
+
+    def _denial(self, request: Request, caller: Caller, *, exists: bool) -> Response:
+        """404 where there is no such bucket, else 403 with S3's sentence."""
+        bucket, key = _target(request)
+        action = identity.action(request.method, key, request.args) if bucket else "s3:ListAllMyBuckets"
+        if bucket and not exists and action != "s3:CreateBucket":
+            return errors.no_such_bucket(bucket)
+        return errors.access_denied(caller.refusal(action, identity.arn(bucket or "*", key)))
 
     def _as_admin(self, request: Request, region: str) -> Response:
         return self._ask(signature.signed_again(request, self._admin.key, region, ("X-Amz-",)))
@@ -171,6 +198,10 @@ class Front:
             return Response.from_app(self._app, environ, buffered=True)
         except Exception:  # noqa: BLE001 - whatever breaks in moto is a 500, as it is in any server
             return errors.error(500, "InternalError", "We encountered an internal error. Please try again.")
+
+    @property
+    def _now(self) -> datetime:
+        return datetime.now(timezone.utc) + self.ahead
 
     def _caller(self, access_key_id: str, token: str) -> Caller | None:
         return identity.find_caller(self._account, access_key_id, token)
@@ -183,6 +214,12 @@ def _target(request: Request) -> tuple[str, str]:
     """Bucket and key that a path-style URL names."""
     bucket, _, key = request.path[1:].partition("/")
     return bucket, key
+
+
+def _denied(request: Request, response: Response) -> bool:
+    """Whether moto refused the request for want of permission; the answer to a HEAD does not say."""
+    words = request.method == "HEAD" or b"<Code>AccessDenied<" in response.data
+    return response.status_code == HTTPStatus.FORBIDDEN and words
 
 
 def _page(request: Request) -> int:

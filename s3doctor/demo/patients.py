@@ -33,6 +33,15 @@ class Host(Protocol):
     def create_user(self, name: str, policies: Mapping[str, Mapping[str, Any]]) -> Credentials:
         """A user with these inline policies, and its key."""
 
+    def make_root(self, credentials: Credentials) -> None:
+        """Let the key be that of the account's root user."""
+
+    def set_clock(self, minutes: float) -> None:
+        """Let the server's clock be ahead of this computer's."""
+
+    def disown(self, bucket: str) -> None:
+        """Let the bucket belong to another account."""
+
 
 def prepare(case: Case, host: Host) -> Connection:
     """Make the case's buckets, objects, user and policies on the host; returns what the doctor is to examine."""
@@ -44,7 +53,9 @@ def prepare(case: Case, host: Host) -> Connection:
         **{name: tuple(value) if isinstance(value, list) else value for name, value in case.doctor.items()},
         "setup": Setup(case.doctor["setup"]),
     }
-    return Connection(credentials=credentials, endpoint_url=host.endpoint_url, **fields)
+    if case.clock_minutes:
+        host.set_clock(case.clock_minutes)
+    return Connection(**{"credentials": credentials, "endpoint_url": host.endpoint_url, **fields})
 
 
 def _fill(case: Case, host: Host, name: str, bucket: Bucket) -> None:
@@ -59,6 +70,8 @@ def _fill(case: Case, host: Host, name: str, bucket: Bucket) -> None:
     if bucket.dataset:
         for key, content in case.objects(bucket.dataset).items():
             s3.put_object(Bucket=name, Key=key, Body=content, StorageClass=case.class_of(key))
+    if bucket.foreign:
+        host.disown(name)
 
 
 def _key(user: User, host: Host, policies: Mapping[str, Mapping[str, Any]]) -> Credentials:
@@ -69,7 +82,10 @@ def _key(user: User, host: Host, policies: Mapping[str, Mapping[str, Any]]) -> C
     if user.key == "inactive":
         iam = host.admin_client("iam")
         iam.update_access_key(UserName=user.name, AccessKeyId=good.access_key_id, Status="Inactive")
+    if user.key == "root":
+        host.make_root(good)
     faulty = {
+        "none": Credentials(),
         "wrong-secret": Credentials(good.access_key_id, Secret(OTHER_SECRET), source=good.source),
         "unknown": Credentials(ABSENT_KEY, good.secret_access_key, source=good.source),
     }

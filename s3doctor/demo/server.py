@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import secrets
+import time
+from datetime import timedelta
 from threading import Lock, Thread
-from typing import TYPE_CHECKING, Any, final
+from typing import TYPE_CHECKING, Any, cast, final
 
 from moto import settings
 from moto.iam.models import iam_backends
@@ -26,15 +28,21 @@ if TYPE_CHECKING:
 
 REGION = "us-east-1"
 ADMIN = "administrator"
+OTHER_ACCOUNT = "999999999999"
 STOP_WITHIN = 0.02  # seconds
 EVERYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 
 
-class _Quiet(WSGIRequestHandler):
-    """Logs nothing: a demo's terminal belongs to its report, and request lines may hold signatures."""
+class _Handler(WSGIRequestHandler):
+    """Tells the server's own time, and logs nothing: the terminal belongs to the report, and paths hold signatures."""
 
     def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - werkzeug's own name
         """Nothing is written."""
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The server's time, for the Date header."""
+        ahead = cast("Front", self.server.app).ahead.total_seconds()
+        return super().date_time_string((timestamp or time.time()) + ahead)
 
 
 class _Enforcement:
@@ -79,7 +87,7 @@ class EmbeddedS3:
         caller = find_caller(self.account_id, key.access_key_id)
         assert caller, "the administrator was made three lines above"  # noqa: S101 - for the type checker
         self._front = Front(DomainDispatcherApplication(create_backend_app), self.account_id, caller)
-        self._server = make_server("127.0.0.1", 0, self._front, threaded=True, request_handler=_Quiet)
+        self._server = make_server("127.0.0.1", 0, self._front, threaded=True, request_handler=_Handler)
         self._thread = Thread(target=self._server.serve_forever, args=(STOP_WITHIN,), daemon=True)
 
     def __enter__(self) -> EmbeddedS3:
@@ -109,6 +117,18 @@ class EmbeddedS3:
     def forget_accesses(self) -> None:
         """Empty the access log: what comes after is the doctor's."""
         self._front.accesses.clear()
+
+    def make_root(self, credentials: Credentials) -> None:
+        """Let the key be that of the account's root user, who may do everything."""
+        self._front.root_key = credentials.access_key_id
+
+    def set_clock(self, minutes: float) -> None:
+        """Let the server's clock be ahead of this computer's."""
+        self._front.ahead = timedelta(minutes=minutes)
+
+    def disown(self, bucket: str) -> None:
+        """Let the bucket belong to another account, whose policy lets everybody of this one in."""
+        s3_backends[self.account_id][PARTITION].buckets[bucket].account_id = OTHER_ACCOUNT
 
     def client(self, service: str, credentials: Credentials, region: str = REGION) -> Any:  # noqa: ANN401 - boto3's clients are made at run time
         """A boto3 client (`s3`, `iam`, `sts`) of this server, with the given key."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 STAMP = "%Y%m%dT%H%M%SZ"
 WEEK = 604_800
+SKEW = timedelta(minutes=15)
 TOO_LONG = (
     "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than "
     "604800 seconds"
@@ -50,6 +51,13 @@ def _signature(request: Request, key: Credentials) -> str:
     aws.context["timestamp"] = request.args["X-Amz-Date"]
     auth = S3SigV4QueryAuth(key, "s3", scope(request)[2], expires=0)
     return str(auth.signature(auth.string_to_sign(aws, auth.canonical_request(aws)), aws))
+
+
+def too_far_off(request: Request, now: datetime) -> datetime | None:
+    """When a request was signed, if that is more than 15 minutes from now: AWS refuses it."""
+    stamp = request.headers.get("X-Amz-Date", "")
+    signed_at = datetime.strptime(stamp, STAMP).replace(tzinfo=timezone.utc) if stamp else now
+    return signed_at if abs(now - signed_at) > SKEW else None
 
 
 def matches(request: Request, key: Credentials) -> bool:

@@ -62,6 +62,10 @@ def test_a_missing_key_is_404_only_for_those_who_may_list(
     status, code, message = refusal(embedded_s3.client("s3", blind).get_object, Bucket=bucket, Key="cars/x")
     assert (status, code) == (403, "AccessDenied")
     assert "s3:ListBucket" in message
+    put = {**reading["Statement"][1], "Action": ["s3:GetObject", "s3:PutObject"]}
+    writer = embedded_s3.create_user("writer", {"a": {**reading, "Statement": [put]}})
+    probe = refusal(embedded_s3.client("s3", writer).put_object, Bucket=bucket, Key="cars/x", IfMatch='"0"')
+    assert probe[:2] == (404, "NoSuchKey"), "only reading needs the permission to list"
     assert refusal(embedded_s3.client("s3", blind).head_object, Bucket=bucket, Key="cars/x")[:2] == (403, "403")
     assert refusal(embedded_s3.client("s3", blind).head_bucket, Bucket=bucket)[0] == 403
 

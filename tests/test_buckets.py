@@ -1,0 +1,147 @@
+"""Every folder of `fixtures/buckets/` over HTTP: the doctor must say of it, code by code, what its case.toml says."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from s3doctor import diagnose
+from s3doctor.checks import FAMILIES
+from s3doctor.demo import cases
+from s3doctor.demo.patients import prepare
+from s3doctor.model import Status
+
+if TYPE_CHECKING:
+    from s3doctor.demo.cases import Expected
+    from s3doctor.demo.server import EmbeddedS3
+    from s3doctor.model import Report, Result
+
+DISPUTED = {
+    "bucket-arn-missing": "PERM002 and PERM008 judge by a 403 that only says that listing is refused",
+    "clock-off": "CRED002 calls the key refused where only the clock is known to be wrong",
+    "predictions-bare-list": "the shape of the file is PRED002's question, and PRED003 answers it",
+    "swapped-files": "the shape of the file is PRED002's question, and PRED003 answers it",
+    "one-score-for-all": "PRED005 says that it asks whether all scores are one, and PRED003 answers it",
+    "broken-mask": "ANN007 passes a mask that does not fill its picture",
+    "metadata-among-images": "now and then IMG002 takes the doctor's own trial object for one of the customer's",
+    "boxes-as-corners": "ANN008 passes boxes that are corners",
+}
+"""Where the doctor does not yet say what it should, and why it should."""
+
+NO_PATIENT = {
+    "BUCKET002": "a server that does not answer is never more than unknown: patient server-down",
+    "BUCKET006": "it can be unknown, and no more",
+    "CORS002": "no S3 server answers the preflight one way and the request another; only a proxy before it might",
+}
+"""Checks that no patient of an embedded S3 can make fail, and why."""
+
+
+def said(result: Result) -> str:
+    """A verdict with what stands in its way: `skip after PERM001`."""
+    return f"{result.status.value} after {result.blocked_by}" if result.blocked_by else result.status.value
+
+
+def expected(result: Result, expect: Expected) -> str:
+    """What the case wants to hear of this check, in the same words."""
+    family = result.code.rstrip("0123456789")
+    for cause, codes in expect.skip.items():
+        if result.code in codes or family in codes:
+            return f"skip after {cause}"
+    return expect.statuses.get(result.code, "pass")
+
+
+def words(result: Result) -> str:
+    """All that a result says: what was found, why, and what to do."""
+    cause, fix = result.outcome.cause, result.outcome.fix
+    return " ".join([result.outcome.summary, cause.text if cause else "", fix.text if fix else ""])
+
+
+def disagreements(report: Report, expect: Expected) -> list[str]:
+    """Code, expected and heard, for every check that says something else; codes that nobody spoke of."""
+    found = [
+        f"{result.code}: expected {expected(result, expect)}, heard {said(result)}: {result.outcome.summary}"
+        for result in report.results
+        if expected(result, expect) != said(result)
+    ]
+    heard = {result.code: words(result) for result in report.results}
+    found += [f"{code}: expected, not heard" for code in expect.statuses if code not in heard]
+    return found + [
+        f"{code}: expected the words {text!r}, heard: {heard.get(code)}"
+        for code, text in expect.says.items()
+        if text not in heard.get(code, "")
+    ]
+
+
+@pytest.mark.parametrize("name", cases.names())
+def test_patient(name: str, embedded_s3: EmbeddedS3) -> None:
+    case = cases.load(name)
+    connection = prepare(case, embedded_s3)
+    embedded_s3.forget_accesses()
+    report = diagnose(connection)
+    found = disagreements(report, case.expect)
+    if found and name in DISPUTED:
+        pytest.xfail(DISPUTED[name])
+    assert found == []
+    assert report.exit_code() == case.expect.exit_code
+    if not connection.setup.writes:
+        assert [access for access in embedded_s3.accesses if access.could_write] == []
+
+
+@pytest.mark.parametrize("name", cases.HEALTHY)
+def test_healthy_ones_have_nothing_but_passes(name: str) -> None:
+    expect = cases.load(name).expect
+    assert (expect.exit_code, expect.statuses, expect.skip) == (0, {}, {})
+
+
+def test_every_check_has_a_patient_that_it_fails_or_warns() -> None:
+    """Told from what the cases expect, which the tests above hold the doctor to."""
+    loaded = [cases.load(name).expect for name in cases.names()]
+    ill = {code for expect in loaded for code, status in expect.statuses.items() if status in ("fail", "warn")}
+    codes = {check.code for family in FAMILIES for check in family.checks}
+    assert codes - ill == set(NO_PATIENT)
+
+
+def prescribed(report: Report, prefix: str) -> list[tuple[str, str]]:
+    """Title and text of the JSON documents that failing checks of a family tell the customer to paste."""
+    failing = [r for r in report.results if r.code.startswith(prefix) and r.status is Status.FAIL and r.outcome.fix]
+    documents = [d for r in failing if r.outcome.fix for d in r.outcome.fix.documents if d.language == "json"]
+    return sorted({(document.title, document.text) for document in documents})
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "pasted-policy",
+        "pasted-policy-with-dataset",
+        "no-policy",
+        "list-only",
+        "bucket-arn-missing",
+        "other-bucket",
+        "images-denied",
+        "write-denied",
+        "delete-denied",
+        "metadata-list-denied",
+        "metadata-under-dataset",
+    ],
+)
+def test_the_prescribed_policy_heals(name: str, embedded_s3: EmbeddedS3) -> None:
+    connection = prepare(cases.load(name), embedded_s3)
+    documents = prescribed(diagnose(connection), "PERM")
+    iam = embedded_s3.admin_client("iam")
+    for old in iam.list_user_policies(UserName="tenyks")["PolicyNames"]:
+        iam.delete_user_policy(UserName="tenyks", PolicyName=old)
+    for title, text in documents:
+        iam.put_user_policy(UserName="tenyks", PolicyName=title, PolicyDocument=text)
+    assert {result.code: said(result) for result in diagnose(connection).results if said(result) != "pass"} == {}
+
+
+@pytest.mark.parametrize("name", ["no-cors", "cors-without-get", "cors-other-origin", "cors-on-data-bucket-only"])
+def test_the_prescribed_cors_rule_heals(name: str, embedded_s3: EmbeddedS3) -> None:
+    connection = prepare(cases.load(name), embedded_s3)
+    [(_, text)] = prescribed(diagnose(connection), "CORS")
+    embedded_s3.admin_client("s3").put_bucket_cors(
+        Bucket=connection.browsed_bucket, CORSConfiguration={"CORSRules": json.loads(text)}
+    )
+    assert diagnose(connection).verdict == "pass"
