@@ -11,7 +11,7 @@ from s3doctor.remedies.evaluate import Decision, Effect, Statement, evaluate
 from s3doctor.remedies.needs import Need, Place, needed, places
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from s3doctor.connection import Connection
     from s3doctor.remedies.grammar import Mistake, Parsed
@@ -64,18 +64,14 @@ def review(
     found = [m for policy in policies for m in policy.mistakes]
     for policy in policies:
         if not policy.refused:
-            found += [m for name in datasets for m in mistakes.find(policy, connection, name, images)]
+            for name in datasets:
+                found += mistakes.find(policy, connection, name, images, dataset_shape=dataset_shape)
     spots = [place for name in datasets for place in places(connection, name, dataset_shape=dataset_shape)]
-    excesses = dict.fromkeys([*_excesses(statements, _merged(spots)), *_services(statements)])
+    excesses = dict.fromkeys([*_excesses(statements, dict.fromkeys(spots)), *_services(statements)])
     return Review(tuple(decisions), tuple(excesses), tuple(dict.fromkeys(found)))
 
 
-def _merged(spots: Sequence[Place]) -> tuple[Place, ...]:
-    """Places without repetition."""
-    return tuple(dict.fromkeys(spots))
-
-
-def _excesses(statements: Sequence[Statement], spots: Sequence[Place]) -> Iterator[Excess]:
+def _excesses(statements: Sequence[Statement], spots: Iterable[Place]) -> Iterator[Excess]:
     """S3 actions that are allowed, for certain or on a condition, where nobody needs them."""
     for place in spots:
         candidates = OBJECT_ACTIONS if place.holds_objects else BUCKET_ACTIONS

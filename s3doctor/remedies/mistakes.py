@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from s3doctor.remedies.grammar import Mistake, Parsed
 
 
-def find(parsed: Parsed, connection: Connection, dataset: str, images: str = "") -> tuple[Mistake, ...]:
+def find(
+    parsed: Parsed, connection: Connection, dataset: str, images: str = "", *, dataset_shape: bool = False
+) -> tuple[Mistake, ...]:
     """The common mistakes in a policy for this connection, one dataset and its images directory."""
     statements = parsed.document.get("Statement", [])
     found: list[Mistake] = []
@@ -28,7 +30,7 @@ def find(parsed: Parsed, connection: Connection, dataset: str, images: str = "")
         found += [*_placeholders(part, own), *_unknown_actions(part)]
         if part.allows:
             found += [*_wrong_level(part), *_prefix_on_objects(part)]
-            found += paths.Paths(part, connection, dataset, images).mistakes()
+            found += paths.Paths(part, connection, dataset, images, dataset_shape).mistakes()
     return tuple(found)
 
 

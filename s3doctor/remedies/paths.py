@@ -63,6 +63,7 @@ class Paths:
     connection: Connection
     dataset: str
     images: str = ""
+    dataset_shape: bool = False
 
     @property
     def buckets(self) -> tuple[str, ...]:
@@ -73,7 +74,7 @@ class Paths:
     @cached_property
     def keys(self) -> dict[str, tuple[str, ...]]:
         """The keys that the platform reads or writes, by bucket."""
-        requests = needed(self.connection, self.dataset, images=self.images)
+        requests = needed(self.connection, self.dataset, images=self.images, dataset_shape=self.dataset_shape)
         uris = [need.uri.removeprefix("s3://").partition("/") for need in requests if need.action != "s3:ListBucket"]
         return {name: tuple(dict.fromkeys(key for bucket, _, key in uris if bucket == name)) for name in self.buckets}
 
@@ -136,8 +137,10 @@ class Paths:
 
     def _better(self, bucket: str) -> str:
         """What to write."""
-        second = bucket != self.connection.bucket
-        folder = self.connection.metadata_dir if second else self.dataset
+        folder = self.dataset
+        if bucket != self.connection.bucket:
+            inner = self.connection.metadata_dir
+            folder = f"{folder}/{inner}" if self.dataset_shape else inner
         return f'write "{bucket_arn(bucket, self.connection.region)}/{folder}/*"'
 
 

@@ -70,15 +70,8 @@ def _mistakes(paper: Paper, review: Review) -> None:
 
 def shortened(excess: Excess) -> str:
     """The actions, and how many more where there are many."""
-    first = (
-        "s3:GetObject",
-        "s3:PutObject",
-        "s3:DeleteObject",
-        "s3:ListBucket",
-        "s3:DeleteBucket",
-        "s3:PutBucketPolicy",
-    )
-    known = [*(a for a in first if a in excess.actions), *(a for a in excess.actions if a not in first)]
+    grave = [action for action in _GRAVE if action in excess.actions]
+    known = [*grave, *(action for action in excess.actions if action not in grave)]
     more = len(known) - SHOWN
     return ", ".join(known[:SHOWN]) + (f" and {more} more" if more > 0 else "")
 

@@ -13,7 +13,7 @@ DENIED = {"AccessDenied", "403", "Forbidden"}
 
 
 def allowed(client: Any, need: Need) -> bool:
-    """Whether the server lets the client's key do it; a missing object is an answer too. Other errors are raised."""
+    """Whether the server lets the client's key do it. Errors other than a refusal are raised."""
     bucket, _, key = need.uri.removeprefix("s3://").partition("/")
     requests = {
         "s3:ListBucket": lambda: client.list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=2),
@@ -25,11 +25,18 @@ def allowed(client: Any, need: Need) -> bool:
         requests[need.action]()
     except ClientError as error:
         code = error.response["Error"]["Code"]
-        if code in DENIED:
-            return False
-        if code != "NoSuchKey":
+        if code not in DENIED:
             raise
+        return False
     return True
+
+
+def stock(admin: Any, needs: list[Need]) -> None:
+    """An object for every object that the needs speak of: servers differ in what they say of a missing one."""
+    for need in needs:
+        bucket, _, key = need.uri.removeprefix("s3://").partition("/")
+        if need.action != "s3:ListBucket":
+            admin.put_object(Bucket=bucket, Key=key, Body=b"x")
 
 
 def make_buckets(admin: Any, *names: str) -> None:

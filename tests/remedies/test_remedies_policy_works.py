@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
-from remedies.attempts import allowed, make_buckets
+from remedies.attempts import allowed, make_buckets, stock
 from remedies.cases import CASES, DATASET, ELSEWHERE, READ_ONLY, forbidden
 
 from s3doctor.remedies import policy
@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from s3doctor.connection import Connection, Credentials
+    from s3doctor.connection import Connection
     from s3doctor.demo.server import EmbeddedS3
+    from s3doctor.remedies.needs import Need
 
 EIGHT_MIB = 8 * 1024 * 1024
 
@@ -109,11 +110,11 @@ APPLIED = [(case, apply) for case in CASES for apply in (by_json, by_shell, by_c
 APPLIED += [("metadata-bucket", apply) for apply in (by_aws_cli, by_terraform)]  # each takes seconds
 
 
-def _prepared(s3: EmbeddedS3) -> tuple[Credentials, Any]:
-    """Buckets, a user without any policy, and its client."""
+def _prepared(s3: EmbeddedS3, needs: list[Need]) -> Any:
+    """Buckets with an object for each need, and the client of a user without any policy."""
     make_buckets(s3.admin_client("s3"), "pictures", "notes", ELSEWHERE)
-    credentials = s3.create_user("ann", {})
-    return credentials, s3.client("s3", credentials)
+    stock(s3.admin_client("s3"), needs)
+    return s3.client("s3", s3.create_user("ann", {}))
 
 
 @pytest.mark.parametrize(("case", "apply"), APPLIED)
@@ -122,7 +123,7 @@ def test_it_permits_what_the_platform_does_and_nothing_else(
 ) -> None:
     connection, options = CASES[case]
     needs = needed(connection, DATASET, dataset_shape=options.dataset_shape)
-    _, client = _prepared(embedded_s3)
+    client = _prepared(embedded_s3, [*needs, *forbidden(connection, options)])
     assert not any(allowed(client, need) for need in needs)
     apply(embedded_s3, connection, options, tmp_path)
     assert [need.uri for need in needs if not allowed(client, need)] == []
@@ -132,7 +133,7 @@ def test_it_permits_what_the_platform_does_and_nothing_else(
 @pytest.mark.parametrize("case", ["metadata-bucket", "single-bucket"])
 def test_an_upload_in_parts_works(embedded_s3: EmbeddedS3, tmp_path: Path, case: str) -> None:
     connection, options = CASES[case]
-    _, client = _prepared(embedded_s3)
+    client = _prepared(embedded_s3, [])
     by_json(embedded_s3, connection, options, tmp_path)
     bucket, key = connection.browsed_bucket, f"{connection.metadata_prefix(DATASET)}models/m/big.bin"
     client.upload_fileobj(BytesIO(bytes(EIGHT_MIB + 1)), bucket, key)
@@ -141,6 +142,7 @@ def test_an_upload_in_parts_works(embedded_s3: EmbeddedS3, tmp_path: Path, case:
 
 def test_the_page_s_own_policy_lists_and_reads_nothing(embedded_s3: EmbeddedS3) -> None:
     make_buckets(embedded_s3.admin_client("s3"), "pictures")
+    stock(embedded_s3.admin_client("s3"), list(needed(READ_ONLY, DATASET)))
     pasted = {"tenyksReadOnlyAccess": policy.page_policy(READ_ONLY)}
     client = embedded_s3.client("s3", embedded_s3.create_user("ann", pasted))
     got = {need.action: allowed(client, need) for need in needed(READ_ONLY, DATASET)}
@@ -149,6 +151,7 @@ def test_the_page_s_own_policy_lists_and_reads_nothing(embedded_s3: EmbeddedS3) 
 
 def test_the_fix_cures_the_page_s_own_policy(embedded_s3: EmbeddedS3) -> None:
     make_buckets(embedded_s3.admin_client("s3"), "pictures")
+    stock(embedded_s3.admin_client("s3"), list(needed(READ_ONLY, DATASET)))
     pasted = {"tenyksReadOnlyAccess": policy.page_policy(READ_ONLY)}
     client = embedded_s3.client("s3", embedded_s3.create_user("ann", pasted))
     (document,) = policy.policy_fix(READ_ONLY, DATASET).documents
