@@ -1,0 +1,93 @@
+"""What an examination would ask, what each request costs, and the trace that it leaves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from s3doctor.connection import ANNOTATIONS, PREDICTIONS, Setup
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from s3doctor.connection import Connection
+
+NOTHING = "none"
+LOGGED = "a CloudTrail data event, if you switched those on"
+MANAGED = "a CloudTrail management event"
+FREE, READ, LIST = "free", "GET class", "LIST class"
+"""AWS's price classes: about 0.0004 US$ for a thousand of the GET class, 0.005 for a thousand of PUT and LIST."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """Up to `at_most` requests of one kind (0: as many as there is data), their price class and their trace."""
+
+    operation: str
+    where: str
+    at_most: int
+    price: str
+    trace: str
+    why: str
+
+    @property
+    def count(self) -> str:
+        """How many, in words."""
+        return f"up to {self.at_most}" if self.at_most else "as needed"
+
+
+def steps(connection: Connection) -> tuple[Step, ...]:
+    """All requests that examining this connection may make, by kind; nothing else is ever sent.
+
+    Where no dataset is named, the datasets are found first, and each costs what is said of one.
+    """
+    return (*_once(connection), *_for_a_dataset(connection), *_writing(connection), *_from_a_browser(connection))
+
+
+def _once(connection: Connection) -> Iterator[Step]:
+    buckets = 2 if connection.setup is Setup.METADATA_BUCKET else 1
+    yield Step("HeadBucket", "each bucket, without a key", buckets, FREE, NOTHING, "is it there, and in which region?")
+    yield Step("GetCallerIdentity", "STS", 1, FREE, MANAGED, "whose key is it?")
+    if not connection.endpoint_url:
+        yield Step("ListBuckets", "the account", 1, LIST, MANAGED, "does the key see other buckets?")
+
+
+def _for_a_dataset(connection: Connection) -> Iterator[Step]:
+    name = f"{connection.bucket}/{_dataset(connection)}"
+    yield Step("ListObjectsV2", name, 0, LIST, LOGGED, "what lies where; a page for each 1,000 objects")
+    yield Step("GetObject", f"{name}, names that do not exist", 6, READ, LOGGED, "where may the key read?")
+    yield Step("GetObject", f"{name}{ANNOTATIONS}, {PREDICTIONS}", 0, READ, LOGGED, "the two files, 8 MiB a request")
+    if connection.pictures != "none":
+        pictures = connection.pictures.replace("sample:", "a sample of ")
+        yield Step("GetObject", f"{name}, {pictures} images", 0, READ, LOGGED, "the first and last bytes of a picture")
+
+
+def _writing(connection: Connection) -> Iterator[Step]:
+    """Requests that change nothing in every set-up; in those that write, two objects that come and go as well."""
+    if not connection.write:
+        return
+    places = 7 if connection.setup.writes else 4
+    impossible = f"{NOTHING} in the bucket; {LOGGED}"
+    nowhere = "names that do not exist, on a condition that cannot hold"
+    yield Step("PutObject", nowhere, places, "PUT class", impossible, "may the key write there?")
+    yield Step("DeleteObject", nowhere, places, FREE, impossible, "may the key delete there?")
+    if not connection.setup.writes:
+        return
+    where = f"{connection.browsed_bucket}/{connection.metadata_prefix(_dataset(connection).rstrip('/'))}"
+    comes = "a small object that is removed at once; event notifications; a version, if the bucket keeps them"
+    yield Step("GetBucketVersioning", connection.browsed_bucket, 1, READ, MANAGED, "would a trace stay?")
+    yield Step("PutObject", f"{where}, a new random name", 1, "PUT class", comes, "does writing work?")
+    yield Step("GetObject", f"{where}, that object", 2, READ, LOGGED, "does reading it back work?")
+    yield Step("CreateMultipartUpload, UploadPart, CompleteMultipartUpload", where, 1, "PUT class", comes, "in parts?")
+    yield Step("DeleteObject, DeleteObjects", f"{where}, those objects only", 4, FREE, LOGGED, "is all tidied up?")
+
+
+def _from_a_browser(connection: Connection) -> Iterator[Step]:
+    bucket = connection.browsed_bucket
+    preflights = max(1, len(connection.origins)) + 4
+    yield Step("OPTIONS", f"{bucket}, without a key", preflights, FREE, NOTHING, "what would a browser be told?")
+    yield Step("GetObject (presigned)", bucket, 1, READ, LOGGED, "what would a browser get?")
+
+
+def _dataset(connection: Connection) -> str:
+    return f"{connection.datasets[0] if len(connection.datasets) == 1 else '<dataset>'}/"
