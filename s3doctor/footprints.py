@@ -8,6 +8,13 @@ import time
 from s3doctor.model import Leftover
 
 GRACE_SECONDS = 10.0
+OWN_NAME = ".s3doctor-"
+"""How the last part of the key of every object of s3doctor's own begins."""
+
+
+def is_own(key: str) -> bool:
+    """Whether the key is that of an object which s3doctor wrote to try it out."""
+    return key.rpartition("/")[2].startswith(OWN_NAME)
 
 
 class Footprints:

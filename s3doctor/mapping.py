@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from s3doctor.connection import ANNOTATIONS, PREDICTIONS
 from s3doctor.model import PermissionMap
 from s3doctor.s3 import probes
+from s3doctor.s3.denied import refuses
 
 if TYPE_CHECKING:
     from s3doctor.dataset import DatasetContext
@@ -100,7 +101,7 @@ def _read(dataset: DatasetContext, place: Place) -> Cell:
     if answer.ok or (answer.http == MISSING and dataset.context.server.tells_by_missing_keys):
         return Cell(place, "read", ALLOWED, answer)
     lists = place.is_file or dataset.context.listed(place.bucket, place.key).ok
-    return Cell(place, "read", _refusal(answer) if lists or "not authorized" in answer.message else UNKNOWN, answer)
+    return Cell(place, "read", _refusal(answer) if lists or refuses(answer, "s3:GetObject") else UNKNOWN, answer)
 
 
 def _change(dataset: DatasetContext, place: Place, action: str) -> Cell:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from s3doctor.checks.judging import situation
+from s3doctor.checks.reaching import clock
 from s3doctor.connection import masked
 from s3doctor.model import Cause, Evidence, Family, Fix, Outcome, check, fail, passed, unknown, warn
 from s3doctor.s3.diagnosis import diagnose
@@ -42,7 +43,14 @@ def given(context: Context) -> Outcome:
     return passed(shown)
 
 
-@check("CRED002", "the key is valid", needs=[given], section="3.1", actions=["sts:GetCallerIdentity"])
+@check(
+    "CRED002",
+    "the key is valid",
+    needs=[given],
+    unless_failed=[clock],
+    section="3.1",
+    actions=["sts:GetCallerIdentity"],
+)
 def valid(context: Context) -> Outcome:
     """AWS must know the access key ID, it must be active, and the secret must be the one that belongs to it. Whether
     it is can be asked without any permission."""

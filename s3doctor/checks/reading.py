@@ -10,7 +10,7 @@ from s3doctor.checks.layout import dataset_exists
 from s3doctor.connection import ANNOTATIONS, PREDICTIONS
 from s3doctor.model import Cause, Evidence, Fix, Outcome, check, fail, passed, unknown
 from s3doctor.remedies.policy import policy_fix
-from s3doctor.s3.denied import PolicyKind, parse_denied
+from s3doctor.s3.denied import PolicyKind, parse_denied, refuses
 
 if TYPE_CHECKING:
     from s3doctor.dataset import DatasetContext
@@ -90,7 +90,7 @@ def _refused(dataset: DatasetContext, key: str, answer: Answer) -> Outcome:
     summary = f"may not read {key}"
     if answer.http != DENIED or answer.code != "AccessDenied" or "kms:" in answer.message:
         return trouble(dataset.context, answer, summary)
-    if not dataset.context.listed(dataset.bucket, dataset.prefix).ok and parse_denied(answer.message) is None:
+    if not dataset.context.listed(dataset.bucket, dataset.prefix).ok and not refuses(answer, "s3:GetObject"):
         fix = policy_fix(dataset.connection, dataset.name, "First let the key list the bucket.")
         text = f"{key} is refused, but without the permission to list S3 does not say whether it is there"
         return unknown(text, evidence=[answer.evidence], fix=fix)

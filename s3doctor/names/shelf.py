@@ -6,6 +6,7 @@ from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
+from s3doctor.footprints import is_own
 from s3doctor.names.platform import ARCHIVED, is_litter, is_picture
 from s3doctor.names.table import hashes, mask
 
@@ -28,7 +29,9 @@ class Objects(Protocol):
 
 
 class Shelf:
-    """Objects under `prefix`, each known by its position; folder markers (`images/`) are left out.
+    """Objects under `prefix`, each known by its position.
+
+    Folder markers (`images/`) and what s3doctor itself wrote are left out.
 
     `hashes` are those of the keys without the prefix; `pictures`, `litter`, `empty` (no bytes), `archived` and
     `nested` (the prefix occurs again within the rest) are masks. `siblings` counts the objects that begin with the
@@ -56,7 +59,7 @@ class Shelf:
                 if not key.startswith(self.prefix):
                     if count_siblings and key.startswith(wider):
                         self.siblings[wider + key[len(wider) :].split("/", 1)[0]] += 1
-                elif not key.endswith("/"):
+                elif not key.endswith("/") and not is_own(key):
                     inside.append((key[cut:], size, storage))
             yield inside
 

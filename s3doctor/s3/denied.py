@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from s3doctor.s3.answer import Answer
 
 
 class PolicyKind(str, Enum):
@@ -95,3 +99,12 @@ def parse_denied(message: str) -> Denied | None:
         policy_arn=(found["policy"] or "").rstrip(".'\""),
         through=PolicyKind.SERVICE_CONTROL if "transitively through a service control" in why else None,
     )
+
+
+def refuses(answer: Answer, action: str) -> bool:
+    """Whether S3 says that it is this action (`s3:GetObject`) which it refuses.
+
+    A missing object is refused for want of s3:ListBucket where the caller may not list: that says nothing of reading.
+    """
+    denied = parse_denied(answer.message)
+    return denied is not None and denied.action == action

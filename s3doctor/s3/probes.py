@@ -6,11 +6,12 @@ import secrets
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from s3doctor.footprints import OWN_NAME
+
 if TYPE_CHECKING:
     from s3doctor.s3.answer import Answer
     from s3doctor.s3.client import S3
 
-OWN_NAME = ".s3doctor-"
 IMPOSSIBLE_ETAG = '"00000000000000000000000000000000-s3doctor"'
 PRESIGNED_SECONDS = 60
 NO_BODY = b""

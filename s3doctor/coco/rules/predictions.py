@@ -9,7 +9,7 @@ __all__ = ["RULES"]
 RULES = (
     Rule(
         "pred-shape-list",
-        "predictions",
+        "top",
         "the predictions are a bare list of results",
         ERROR,
         None,
@@ -20,7 +20,7 @@ RULES = (
     ),
     Rule(
         "pred-shape-object",
-        "predictions",
+        "top",
         "the predictions are an object, not a bare list of results",
         None,
         ERROR,
@@ -31,7 +31,7 @@ RULES = (
     ),
     Rule(
         "pred-shape-annotations",
-        "predictions",
+        "top",
         "the predictions stand under the key annotations (or another), not predictions",
         ERROR,
         ERROR,
@@ -42,7 +42,7 @@ RULES = (
     ),
     Rule(
         "pred-shape",
-        "predictions",
+        "top",
         "the predictions have a form that neither reader knows",
         ERROR,
         ERROR,
@@ -52,7 +52,7 @@ RULES = (
     ),
     Rule(
         "pred-empty",
-        "predictions",
+        "top",
         "there are no predictions",
         WARNING,
         ERROR,
@@ -62,7 +62,7 @@ RULES = (
     ),
     Rule(
         "pred-own-tables",
-        "predictions",
+        "top",
         "the predictions file has no images or categories of its own",
         ERROR,
         None,
@@ -115,7 +115,7 @@ RULES = (
     ),
     Rule(
         "pred-duplicate",
-        "predictions",
+        "statistics",
         "predictions with the same image, category and box as another",
         WARNING,
         WARNING,
@@ -125,7 +125,7 @@ RULES = (
     ),
     Rule(
         "pred-near-duplicate",
-        "predictions",
+        "statistics",
         "more than 5 % of the predictions nearly coincide with another of the same category (IoU >= 0.95)",
         WARNING,
         WARNING,
@@ -135,7 +135,7 @@ RULES = (
     ),
     Rule(
         "pred-over-100",
-        "predictions",
+        "statistics",
         "images with more than 100 predictions",
         INFO,
         INFO,
@@ -146,7 +146,7 @@ RULES = (
     ),
     Rule(
         "pred-score-constant",
-        "predictions",
+        "statistics",
         "nearly all scores are the same",
         WARNING,
         WARNING,
@@ -156,7 +156,7 @@ RULES = (
     ),
     Rule(
         "pred-score-thresholded",
-        "predictions",
+        "statistics",
         "no score is below 0.3: the predictions seem to have been cut at a threshold",
         INFO,
         INFO,
