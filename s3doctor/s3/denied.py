@@ -56,7 +56,7 @@ _MESSAGE = re.compile(
     r"User:\s*(?P<user>arn:\S+|anonymous)\s+is\s+not\s+authorized\s+to\s+perform:\s*(?P<action>[\w-]+:[\w*]+)"
     r'(?:\s+on\s+(?:resource:\s*(?:"(?P<quoted>.*)"|(?P<bare>\S+))|this\s+resource))?'
     r"(?:\s+(?P<why>because\b.*?|with\s+an\s+explicit\s+deny\b.*?))?"
-    r"(?::\s*(?P<policy>arn:\S+|p-\w+))?\s*[.'\"]*\s*$",
+    r"(?::\s*(?P<policy>arn:\S+|p-\w+))?[\s.'\"]*$",
     re.DOTALL | re.IGNORECASE,
 )
 """The documented shape, tolerant of wrapped lines, of keys with spaces and quotes and of a policy's ARN at the end. The

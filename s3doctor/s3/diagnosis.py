@@ -110,28 +110,26 @@ def _told(kind: str, answer: Answer, situation: Situation) -> Diagnosis:
     fix = Fix(
         in_words(known.fix, values).strip(),
         known.who,
-        _statement(kind, answer),
+        _statement(kind, answer, values["arn"][0]),
         tuple(in_command(command, values) for command in known.commands),
         known.verify,
     )
     return Diagnosis(cause, fix, known.nature, known.temporary)
 
 
-def _statement(kind: str, answer: Answer) -> tuple[Document, ...]:
-    """The statement that is missing in a policy of the user, where AWS named the action."""
+def _statement(kind: str, answer: Answer, arn: str) -> tuple[Document, ...]:
+    """The statement that is missing in a policy of the user, where AWS named the action; `arn` was asked for."""
     denied = parse_denied(answer.message)
     kms = kind.startswith("kms-") and kind != "kms-key-elsewhere"
     if not denied or not (kms or (not denied.explicit and denied.policy in _EXPLICABLE)):
         return ()
     actions = ["kms:Decrypt", "kms:GenerateDataKey"] if denied.action == "kms:GenerateDataKey" else denied.action
-    resource = _pattern(denied.resource, denied.action) or "RESOURCE_ARN"
-    statement = {"Effect": "Allow", "Action": actions, "Resource": resource}
+    resource = denied.resource or ("KMS_KEY_ARN" if kms else arn)
+    statement = {"Effect": "Allow", "Action": actions, "Resource": _pattern(resource)}
     return (Document("Statement for the policy of the user", json.dumps(statement, indent=2)),)
 
 
-def _pattern(arn: str, action: str) -> str:
+def _pattern(arn: str) -> str:
     """The directory of an object as a policy names it; any other ARN as it is."""
     start, slash, _ = arn.rpartition("/")
-    if not slash or not action.startswith("s3:") or ":s3:::" not in arn:
-        return arn
-    return literal(start) + "/*"
+    return literal(start) + "/*" if slash and ":s3:::" in arn else arn

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from s3doctor.connection import masked
 from s3doctor.s3.denied import parse_denied
-from s3doctor.s3.keyid import what_is
+from s3doctor.s3.keyid import looks_like_secret, what_is
 from s3doctor.s3.region import did_you_mean, partition_of, special_kind
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def facts(answer: Answer, situation: Situation) -> dict[str, tuple[str, str, str
         "given_region": (situation.region, "the region given", "REGION"),
         "http": (str(answer.http or ""), "no HTTP status", "HTTP"),
         "key": (key, "the object", "KEY"),
-        "key_id": (masked(key_id) if key_id else "", "this key", "ACCESS_KEY_ID"),
+        "key_id": (masked(key_id) if key_id and not looks_like_secret(key_id) else "", "this key", "ACCESS_KEY_ID"),
         "meant": (did_you_mean(situation.region), "a region from AWS's list", "REGION"),
         "message": (answer.message, "without words", "MESSAGE"),
         "method": (situation.method, "GET", "GET"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from s3doctor.model import Cause, Fix, Who
@@ -52,7 +52,7 @@ class Situation:
 
     bucket: str = ""
     region: str = ""
-    access_key_id: str = ""
+    access_key_id: str = field(default="", repr=False)
     username: str = ""
     has_token: bool = False
     endpoint_url: str = ""

@@ -60,14 +60,17 @@ KEPT_HEADER_FAMILIES = ("access-control-", "x-amz-server-side-encryption")
 LONGEST_TEXT = 2000
 """Characters kept of any one text that came from outside."""
 
+IDS = frozenset({"etag", "x-amz-id-2", "x-amz-request-id", "x-amz-version-id", "x-amzn-requestid"})
+"""Headers whose values are random letters by nature: they are kept as they are, for AWS Support asks for them."""
+
 HIDDEN = "…"
 
 _ALONE = r"(?<![\w/+.:-])"
-_MIXED = r"(?=[a-z0-9/+=]*[A-Z])(?=[A-Z0-9/+=]*[a-z])"
+_MIXED = r"(?=[a-z0-9/+=]{0,39}[A-Z])(?=[A-Z0-9/+=]{0,39}[a-z])"
 _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(The Canonical String for this request|The String-to-Sign) should have been.*", re.DOTALL), HIDDEN),
-    (re.compile(r"(\b[a-zA-Z][a-zA-Z0-9+.-]*://)[^/\s@'\"<>]*@"), rf"\1{HIDDEN}@"),
-    (re.compile(r"(\bhttps?://[^\s?'\"<>]+)\?[^\s'\"<>]*"), rf"\1?{HIDDEN}"),
+    (re.compile(r"(\b(?:https?|socks\w{0,3})://)[^\s'\"<>]{0,1024}@"), rf"\1{HIDDEN}@"),
+    (re.compile(r"(\bhttps?://[^\s?'\"<>]{1,2048})\?[^\s'\"<>]*"), rf"\1?{HIDDEN}"),
     (re.compile(r"\bAWS4-[A-Z0-9-]+\s.*|\bAWS\s+[A-Z0-9]{16,}:\S+", re.DOTALL), HIDDEN),
     (
         re.compile(
@@ -80,6 +83,9 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(_ALONE + _MIXED + r"[A-Za-z0-9/+=]{40}(?![\w/+=.-])"), HIDDEN),
     (re.compile(_ALONE + r"[A-Za-z0-9/+=]{100,}"), HIDDEN),
 )
+_LONGEST_READ = 4 * LONGEST_TEXT
+_LAST_WORD = re.compile(r"(?<![!-~])[!-~]+\Z")
+"""A text that is cut may end in a part of a secret, which no rule would recognise."""
 _KEY_ID = re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{12,124}\b")
 
 
@@ -90,6 +96,8 @@ def redacted(text: str) -> str:
     URL (a presigned URL is a password), anything that looks like a secret access key or session token. Access key
     IDs keep their first and last four characters.
     """
+    if len(text) > _LONGEST_READ:
+        text = _LAST_WORD.sub(HIDDEN, text[:_LONGEST_READ])
     for pattern, replacement in _RULES:
         text = pattern.sub(replacement, text)
     text = _KEY_ID.sub(lambda match: masked(match.group()), text)
@@ -105,7 +113,14 @@ def kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """What may be kept of response headers: names in lower case, a `location` without its query."""
     low = {name.lower(): str(value) for name, value in headers.items()}
     return {
-        name: redacted(value.split("?")[0] if name == "location" else value)
+        name: _kept(name, value)
         for name, value in low.items()
         if name in KEPT_HEADERS or name.startswith(KEPT_HEADER_FAMILIES)
     }
+
+
+def _kept(name: str, value: str) -> str:
+    """What is kept of one header's value."""
+    if name in IDS:
+        return value[:LONGEST_TEXT]
+    return redacted(value.split("?", maxsplit=1)[0] if name == "location" else value)

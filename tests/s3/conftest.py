@@ -15,7 +15,7 @@ from s3doctor.s3.asking import ask, ask_http
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from s3.section_b import Row
+    from s3.answers import Row
 
     from s3doctor.s3.answer import Answer
 

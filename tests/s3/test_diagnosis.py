@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 from replay import Replay
-from s3.section_b import REMARKS, ROWS, Row
+from s3.section_b import REMARKS, ROWS
 
 from s3doctor.s3.answer import Answer
 from s3doctor.s3.diagnosis import CAUSES, diagnose, remarks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from s3.answers import Row
 
 SECRETS = ("AKIAIOSFODNN7EXAMPLE", "SECRETTOKEN", "ab12", "0123</StringToSign>")
 
