@@ -81,7 +81,7 @@ def remarks(answer: Answer, situation: Situation | None = None) -> tuple[Diagnos
     if not answer.ok:
         return ()
     kinds = [
-        diagnosis_place.recognise_stranger(answer),
+        diagnosis_place.recognise_stranger(answer, situation),
         diagnosis_credentials.recognise(answer, situation),
         *diagnosis_objects.remarks(answer),
         *diagnosis_browser.remarks(answer, situation),
@@ -92,7 +92,7 @@ def remarks(answer: Answer, situation: Situation | None = None) -> tuple[Diagnos
 
 def _kind(answer: Answer, situation: Situation) -> str:
     """The kind of the cause of an answer that did not work."""
-    if answer.http is not None and (stranger := diagnosis_place.recognise_stranger(answer)):
+    if answer.http is not None and (stranger := diagnosis_place.recognise_stranger(answer, situation)):
         return stranger
     found = (recognise(answer, situation) for recognise in _ORDER)
     return next(filter(None, found), "") or diagnosis_objects.recognise_by_status(answer) or "unexplained"

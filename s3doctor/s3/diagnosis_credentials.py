@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from s3doctor.s3.diagnosis_facts import base_operation
+from s3doctor.s3.diagnosis_facts import base_operation, right_region
 from s3doctor.s3.diagnosis_model import Known
 from s3doctor.s3.keyid import is_temporary, what_is
 
@@ -130,7 +130,7 @@ CAUSES: dict[str, Known] = {
     ),
     "account-problem": Known(
         "account",
-        "AWS has closed the account or the bucket ({code}): a bill is unpaid, or the account is suspended.",
+        "AWS has closed the account or the bucket ({code}). Most often a bill is unpaid, or the account is suspended.",
         "Contact AWS Support from the account that owns the bucket. Nothing in IAM has to be changed.",
     ),
     "authorization-stripped": Known(
@@ -212,7 +212,6 @@ BY_CODE = {
     "ExpiredToken": "expired-token",
     "ExpiredTokenException": "expired-token",
     "TokenRefreshRequired": "expired-token",
-    "InvalidSecurity": "china-restricted",
     "UnauthorizedAccess": "china-restricted",
     "UnauthorizedAccessError": "china-restricted",
     "UnexpectedIPError": "china-restricted",
@@ -221,7 +220,7 @@ BY_CODE = {
     "RequestExpired": "clock-skew",
     "RequestTimeTooSkewed": "clock-skew",
 }
-_KEY_UNKNOWN = ("InvalidAccessKeyId", "InvalidClientTokenId", "UnrecognizedClientException")
+_KEY_UNKNOWN = ("InvalidAccessKeyId", "InvalidClientTokenId", "InvalidSecurity", "UnrecognizedClientException")
 _TOKEN_REFUSED = ("InvalidToken", "InvalidTokenId")
 
 
@@ -237,6 +236,8 @@ def recognise(answer: Answer, situation: Situation) -> str:
 
 def _refused(answer: Answer, situation: Situation) -> str:
     """Why AWS refused the key, empty where it was something else."""
+    if answer.code == "InvalidSecurity" and (right_region(answer) or situation.region).startswith("cn-"):
+        return "china-restricted"
     if answer.code in _KEY_UNKNOWN:
         return _unknown_key(answer, situation)
     if answer.code == "SignatureDoesNotMatch":

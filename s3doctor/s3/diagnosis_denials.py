@@ -25,7 +25,7 @@ _NOT_ALLOWED = {
 }
 _WORDS = (
     ("object lock", "object-locked"),
-    ("mfa", "mfa-delete"),
+    ("mfa authentication", "mfa-delete"),
     ("request has expired", "presigned-expired"),
     ("anonymous", "unsigned-request"),
 )

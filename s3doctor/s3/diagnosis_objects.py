@@ -50,6 +50,16 @@ CAUSES: dict[str, Known] = {
         "(aws/s3) cannot be shared: copy the objects with another key.",
         Who.BUCKET_OWNER,
         commands=("aws s3api head-object --bucket={bucket} --key={key} --query=SSEKMSKeyId",),
+        confidence="likely",
+        alternatives=("The key is of this account and region, and its policy does not let the user in.",),
+    ),
+    "kms-key-policy-deny": Known(
+        "encryption",
+        "The policy of the KMS key forbids {user} to use it ({action}). A Deny always wins over an Allow.",
+        "The administrator of the key finds the statement with Effect Deny in the key's policy and makes an "
+        "exception for {user}.",
+        Who.BUCKET_OWNER,
+        commands=("aws kms get-key-policy --key-id={arn} --policy-name=default --output=text",),
     ),
     "kms-key-disabled": Known(
         "encryption",
@@ -167,6 +177,7 @@ _BY_STATUS = {
     412: "precondition-failed",
     416: "empty-object",
 }
+_KEY_POLICIES = (PolicyKind.IDENTITY, PolicyKind.RESOURCE, PolicyKind.UNNAMED)
 _BOM = b"\xef\xbb\xbf"
 _ARCHIVE_TIERS = ("ARCHIVE_ACCESS", "DEEP_ARCHIVE_ACCESS")
 
@@ -208,10 +219,12 @@ def remarks(answer: Answer) -> list[str]:
 
 
 def _kms(answer: Answer) -> str:
-    """Which use of a KMS key was denied; empty where it was no KMS key."""
+    """Which use of a KMS key was denied; empty where it was none, or where another kind of policy denies it."""
     denied = parse_denied(answer.message)
     if not denied or not denied.action.startswith("kms:"):
         return ""
     if denied.policy is PolicyKind.ELSEWHERE:
         return "kms-key-elsewhere"
+    if denied.explicit or denied.policy not in _KEY_POLICIES:
+        return "kms-key-policy-deny" if denied.policy is PolicyKind.RESOURCE else ""
     return "kms-generate-data-key-denied" if denied.action == "kms:GenerateDataKey" else "kms-decrypt-denied"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from s3doctor.model import Who
 from s3doctor.s3.diagnosis_facts import base_operation, right_region, split
 from s3doctor.s3.diagnosis_model import Known
-from s3doctor.s3.region import is_dotted, known_regions
+from s3doctor.s3.region import did_you_mean, is_dotted, may_be_region
 
 if TYPE_CHECKING:
     from s3doctor.s3.answer import Answer
@@ -44,7 +44,7 @@ CAUSES: dict[str, Known] = {
     ),
     "region-misspelt": Known(
         "region",
-        "There is no region {given_region}, so that no server has that name. Did you mean {meant}?",
+        "AWS has no region {given_region}, and there is no server of that name. Did you mean {meant}?",
         "Give the region as AWS spells it, for example eu-west-1. The S3 console shows it beside the bucket's name.",
     ),
     "bucket-name": Known(
@@ -96,6 +96,8 @@ CAUSES: dict[str, Known] = {
         "Use a bucket without dots in its name for everything that a browser has to show. A bucket cannot be "
         "renamed: copy the data.",
         commands=("aws s3 sync s3://{bucket}/ s3://NAME_WITHOUT_DOTS/",),
+        confidence="likely",
+        alternatives=("Something else answers in the place of S3.",),
     ),
     "requester-pays": Known(
         "denied",
@@ -144,20 +146,30 @@ BY_CODE = {
     "NoSuchBucket": "no-such-bucket",
     "TemporaryRedirect": "new-bucket-redirect",
 }
-BY_STATUS = {301: "redirect-loop", 307: "new-bucket-redirect", 405: "method-not-allowed", 501: "not-implemented"}
+BY_STATUS = {
+    301: "redirect-loop",
+    302: "redirect-loop",
+    307: "new-bucket-redirect",
+    308: "redirect-loop",
+    405: "method-not-allowed",
+    501: "not-implemented",
+}
 _MARKS = frozenset({"x-amz-request-id", "x-amz-bucket-region", "x-amzn-requestid"})
 _NAMES = ("ParamValidationError", "InvalidRegionError", "UnsupportedS3ArnError", "InvalidDNSNameError")
 
 
-def recognise_stranger(answer: Answer) -> str:
-    """Whether something other than S3 answered: neither an error document nor any mark of S3."""
+def recognise_stranger(answer: Answer, situation: Situation) -> str:
+    """Whether something other than S3 answered: neither an error document nor any mark of S3.
+
+    Not every server that speaks S3 leaves marks: with an endpoint of its own only a web page counts.
+    """
     marks = bool(answer.code) or not _MARKS.isdisjoint(answer.headers)
     page = "html" in answer.headers.get("content-type", "")
     if answer.ok:
         return "not-s3" if page and not marks else ""
     if page and answer.from_s3 and not answer.code:
         return "website-endpoint"
-    return "" if marks else "not-s3"
+    return "" if marks or (situation.endpoint_url and not page) else "not-s3"
 
 
 def recognise(answer: Answer, situation: Situation) -> str:
@@ -190,9 +202,9 @@ def _before_sending(answer: Answer, situation: Situation) -> str:
     if "RecursionError" in {answer.fault, answer.reason}:
         return "redirect-loop"
     region = situation.region
-    unknown_region = bool(region) and not situation.endpoint_url and region not in known_regions()
+    misspelt = bool(did_you_mean(region)) or not may_be_region(region)
     no_host = answer.reason in {"NameResolutionError", "gaierror"}
-    if answer.fault == "InvalidRegionError" or (unknown_region and no_host):
+    if answer.fault == "InvalidRegionError" or (region and misspelt and no_host and not situation.endpoint_url):
         return "region-misspelt"
     if "hostname mismatch" in answer.reason and is_dotted(split(answer, situation)[0]):
         return "dotted-bucket"

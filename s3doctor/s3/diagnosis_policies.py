@@ -31,12 +31,13 @@ CAUSES: dict[str, Known] = {
     ),
     "resource-policy-missing": Known(
         "denied",
-        "The policy of {bucket} does not grant {action} to {user}. The bucket belongs to another account, so that its "
-        "own policy has to allow it, too.",
+        "The policy of {bucket} does not grant {action} to {user}. Most often the bucket belongs to another "
+        "account, and its own policy has to allow it, too.",
         "The owner of {bucket} adds a statement to the bucket policy that grants {action} to {user}. " + NEXT,
         Who.BUCKET_OWNER,
         commands=BUCKET_POLICY,
         alternatives=("An ACL gave access, and Block Public Access now ignores it (IgnorePublicAcls).",),
+        confidence="likely",
     ),
     "resource-policy-deny": Known(
         "denied",

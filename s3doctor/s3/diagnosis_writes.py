@@ -101,7 +101,7 @@ def recognise(answer: Answer, situation: Situation) -> str:
     if answer.http == 412 and base_operation(answer) in WRITES:  # noqa: PLR2004 - HTTP's Precondition Failed
         return "object-exists" if answer.fields.get("Condition") == "If-None-Match" else "precondition-failed"
     message = answer.message.lower()
-    if answer.code in {"InvalidRequest", "MissingContentMD5"} and ("content-md5" in message or "checksum" in message):
+    if answer.code in {"InvalidRequest", "MissingContentMD5"} and "content-md5" in message:
         return "checksum-required"
     return BY_CODE.get(answer.code, "")
 

@@ -64,6 +64,11 @@ def did_you_mean(region: str) -> str:
     return next(iter(near or places or similar), "")
 
 
+def may_be_region(region: str) -> bool:
+    """Whether a name has the shape of a region's, known or not: `eu-west-9` has, `eu-west1` has not."""
+    return any(pattern.fullmatch(region) for pattern, _, _ in _partitions())
+
+
 def _letters(name: str) -> str:
     return name.replace("-", "")
 

@@ -85,6 +85,20 @@ B2 = (
         ),
         "kms-generate-data-key-denied",
     ),
+    Row(
+        "B2-18-kms-key-policy-deny",
+        GET,
+        denied("with an explicit deny in a resource-based policy", "kms:Decrypt", f" on resource: {KMS_KEY}"),
+        "kms-key-policy-deny",
+        who=OWNER,
+    ),
+    Row(
+        "B2-18-kms-scp",
+        GET,
+        denied("with an explicit deny in a service control policy", "kms:Decrypt", f" on resource: {KMS_KEY}"),
+        "service-control-policy-deny",
+        who=ORG,
+    ),
     Row("B2-19-plain", LIST, PLAIN, "access-denied-unexplained"),
     Row(
         "B2-20-anonymous",

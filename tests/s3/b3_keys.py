@@ -166,10 +166,17 @@ B3 = (
         "credential-malformed",
     ),
     Row(
-        "B3-invalid-security",
+        "B3-invalid-security-china",
         LIST,
         error(403, "InvalidSecurity", "The provided security credentials are not valid."),
         "china-restricted",
+        Situation(region="cn-north-1"),
+    ),
+    Row(
+        "B3-invalid-security",
+        LIST,
+        error(403, "InvalidSecurity", "The provided security credentials are not valid."),
+        "invalid-access-key-id",
     ),
     Row(
         "B3-unauthorized-access-error",

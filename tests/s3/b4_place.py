@@ -19,6 +19,7 @@ WEBSITE_PAGE = """<html>
 </body>
 </html>
 """
+ELSEWHERE = Situation(endpoint_url="https://s3.example")
 HERE = Situation(region="us-east-1")
 B4 = (
     Row(
@@ -88,6 +89,9 @@ B4 = (
         "no-such-bucket",
     ),
     Row("B4-no-such-bucket-head", "HeadBucket", answer(404), "no-such-bucket"),
+    Row("B4-no-such-bucket-elsewhere", "HeadBucket", answer(404, headers={}), "no-such-bucket", ELSEWHERE),
+    Row("B4-no-such-bucket-from-nobody", "HeadBucket", answer(404, headers={}), "not-s3"),
+    Row("B4-redirected-elsewhere", "HeadBucket", answer(302, headers={}), "redirect-loop", ELSEWHERE),
     Row("B4-foreign-bucket", LIST, PLAIN, "foreign-bucket", Situation(expected_owner=True)),
     Row("B4-directory-bucket", LIST, PLAIN, "directory-bucket", bucket="photos--use1-az4--x-s3"),
     Row(

@@ -87,6 +87,9 @@ class TestB7Connection:
     def test_host_not_found_in_a_region_that_exists(self, client: Callable[..., Any]) -> None:
         assert_cause(diagnose(get(client("http://s3.invalid")), Situation(region="eu-west-1")), "host-not-found")
 
+    def test_host_not_found_in_a_region_that_may_be_new(self, client: Callable[..., Any]) -> None:
+        assert_cause(diagnose(get(client("http://s3.invalid")), Situation(region="eu-west-9")), "host-not-found")
+
     def test_connection_refused(self, client: Callable[..., Any], free_port: int) -> None:
         assert_cause(diagnose(get(client(f"http://127.0.0.1:{free_port}"))), "connection-refused")
 

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from s3doctor.s3.region import bucket_name_faults, did_you_mean, is_dotted, known_regions, partition_of, special_kind
+from s3doctor.s3.region import (
+    bucket_name_faults,
+    did_you_mean,
+    is_dotted,
+    known_regions,
+    may_be_region,
+    partition_of,
+    special_kind,
+)
 
 
 @pytest.mark.parametrize(
@@ -41,6 +49,13 @@ def test_a_misspelt_region_is_recognised(given: str, meant: str) -> None:
 )
 def test_a_region_belongs_to_a_partition(region: str, partition: str, suffix: str) -> None:
     assert (partition_of(region).name, partition_of(region).dns_suffix) == (partition, suffix)
+
+
+@pytest.mark.parametrize(
+    ("region", "may"), [("eu-west-1", True), ("eu-west-9", True), ("eu-west1", False), ("nowhere", False), ("", False)]
+)
+def test_the_shape_of_a_region(region: str, *, may: bool) -> None:
+    assert may_be_region(region) is may
 
 
 def test_known_regions_have_descriptions_and_no_pseudo_regions() -> None:
