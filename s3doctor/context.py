@@ -23,6 +23,13 @@ if TYPE_CHECKING:
 
 MANY_DATASETS = 10
 DIRECTORY_PAGES = 5
+VANTAGE = (
+    "This holds for this network and this minute. A policy may treat other addresses differently, and a change in IAM "
+    "takes a minute or more to arrive everywhere."
+)
+ONLY_THE_PLATFORM = (
+    "Only the platform itself can show that its own network reaches the bucket and that its import accepts the data."
+)
 CANDIDATES = 50
 
 
@@ -102,13 +109,20 @@ class Context:
             ("metadata bucket", given.metadata_bucket),
             ("endpoint", given.endpoint_url),
             ("access key ID", masked(given.credentials.access_key_id) if given.credentials.access_key_id else ""),
+            ("key of", self._owner_of_key),
         ]
         return tuple((name, value) for name, value in pairs if value)
 
     @property
+    def _owner_of_key(self) -> str:
+        """The ARN of the key's user, if the examination came to ask for it."""
+        told = next((answer for answer in self.s3.requests if answer.operation == "GetCallerIdentity"), None)
+        return str(told.data.get("Arn", "")) if told is not None else ""
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What a reader should know beside the verdicts."""
-        return (*self.connection.notes, *self.connection.credentials.notes, *self._noticed)
+        return (*self.connection.notes, *self.connection.credentials.notes, *self._noticed, VANTAGE, ONLY_THE_PLATFORM)
 
     @property
     def buckets(self) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from s3doctor.finding import Severity
 from s3doctor.model import Fix, Outcome, fail, passed, unknown, warn
+from s3doctor.remedies.policy import policy_fix
 from s3doctor.s3.diagnosis import Situation, diagnose
 
 if TYPE_CHECKING:
@@ -44,6 +45,11 @@ def trouble(context: Context, answer: Answer, summary: str, *, bucket: str = "",
     if found.temporary or found.nature in INCONCLUSIVE:
         return unknown(f"not found out: {found.cause.text}", cause=found.cause, fix=found.fix, evidence=evidence)
     return fail(summary, cause=found.cause, fix=fix or found.fix, evidence=evidence)
+
+
+def policy(context: Context, dataset: str = "", why: str = "") -> Fix:
+    """The policy that works, with leave to use the KMS keys that were seen on the way."""
+    return policy_fix(context.connection, dataset, why, kms_key_arns=context.s3.kms_keys)
 
 
 def judged(findings: Sequence[Finding], sound: str) -> Outcome:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from s3doctor.checks import bucket, credentials
-from s3doctor.checks.judging import DENIED, trouble
+from s3doctor.checks.judging import DENIED, policy, trouble
 from s3doctor.model import Cause, Fix, Outcome, Who, check, fail, passed
-from s3doctor.remedies.policy import policy_fix
 from s3doctor.s3 import probes
 
 if TYPE_CHECKING:
@@ -34,7 +33,7 @@ def lists(context: Context) -> Outcome:
         if not answer.ok:
             where = f"{name}/{prefix}".rstrip("/")
             why = f"The key may not list {where}."
-            fix = policy_fix(context.connection, "", why) if answer.http == DENIED else None
+            fix = policy(context, "", why) if answer.http == DENIED else None
             return trouble(context, answer, f"the key may not list {where}", fix=fix)
     return passed(f"may list {name}", evidence=[context.listed(name, prefix).evidence for prefix in prefixes])
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from s3doctor import mapping
 from s3doctor.checks import bucket, credentials
+from s3doctor.checks.judging import policy
 from s3doctor.checks.layout import dataset_exists
 from s3doctor.connection import Setup
 from s3doctor.model import Cause, Evidence, Outcome, check, passed, warn
-from s3doctor.remedies.policy import policy_fix
 
 if TYPE_CHECKING:
     from s3doctor.dataset import DatasetContext
@@ -42,7 +42,7 @@ def no_more(dataset: DatasetContext) -> Outcome:
         f"the key may also {'; '.join(surplus)}",
         evidence=evidence,
         cause=Cause("too-much", "A policy of the user names more objects or actions than this set-up needs."),
-        fix=policy_fix(dataset.connection, dataset.name, "Everything works. To open less:"),
+        fix=policy(dataset.context, dataset.name, "Everything works. To open less:"),
     )
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from s3doctor.checks import bucket, credentials
-from s3doctor.checks.judging import DENIED, EMPTY, MISSING, trouble
+from s3doctor.checks.judging import DENIED, EMPTY, MISSING, policy, trouble
 from s3doctor.checks.layout import dataset_exists
 from s3doctor.connection import ANNOTATIONS, PREDICTIONS
 from s3doctor.model import Cause, Evidence, Fix, Outcome, check, fail, passed, unknown
-from s3doctor.remedies.policy import policy_fix
 from s3doctor.s3.denied import PolicyKind, parse_denied, refuses
 
 if TYPE_CHECKING:
@@ -70,10 +69,16 @@ def reads_predictions(dataset: DatasetContext) -> Outcome:
 def _reads(dataset: DatasetContext, key: str) -> Outcome:
     answer = dataset.reading(key)
     if answer.ok or answer.http == EMPTY:
-        return passed(f"may read {key}", evidence=[answer.evidence])
+        return passed(f"may read {key}{_encryption(answer)}", evidence=[answer.evidence])
     if answer.http == MISSING and answer.code != "NoSuchBucket":
         return passed(f"may read here; {key} itself is not there", evidence=[answer.evidence])
     return _refused(dataset, key, answer)
+
+
+def _encryption(answer: Answer) -> str:
+    """How the object is encrypted, where a key of KMS is needed to read it."""
+    key = answer.headers.get("x-amz-server-side-encryption-aws-kms-key-id", "")
+    return f", which is encrypted with the KMS key {key}" if key else ""
 
 
 def _probed(dataset: DatasetContext, prefix: str) -> Outcome:
@@ -91,13 +96,13 @@ def _refused(dataset: DatasetContext, key: str, answer: Answer) -> Outcome:
     if answer.http != DENIED or answer.code != "AccessDenied" or "kms:" in answer.message:
         return trouble(dataset.context, answer, summary)
     if not dataset.context.listed(dataset.bucket, dataset.prefix).ok and not refuses(answer, "s3:GetObject"):
-        fix = policy_fix(dataset.connection, dataset.name, "First let the key list the bucket.")
+        fix = policy(dataset.context, dataset.name, "First let the key list the bucket.")
         text = f"{key} is refused, but without the permission to list S3 does not say whether it is there"
         return unknown(text, evidence=[answer.evidence], fix=fix)
     shape = _policy_shape(dataset)
     if shape is None:
         return trouble(dataset.context, answer, summary, fix=_open_all(dataset, key, answer))
-    fix = policy_fix(dataset.connection, dataset.name)
+    fix = policy(dataset.context, dataset.name)
     return fail(summary, cause=shape, fix=fix, evidence=[answer.evidence, *_tried(dataset)])
 
 
@@ -106,7 +111,7 @@ def _open_all(dataset: DatasetContext, key: str, answer: Answer) -> Fix | None:
     denied = parse_denied(answer.message)
     if denied is not None and (denied.explicit or denied.policy is not PolicyKind.IDENTITY):
         return None
-    return policy_fix(dataset.connection, dataset.name, f"No policy of the user lets it read {key}.")
+    return policy(dataset.context, dataset.name, f"No policy of the user lets it read {key}.")
 
 
 def _tried(dataset: DatasetContext) -> list[Evidence]:

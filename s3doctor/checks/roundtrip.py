@@ -5,9 +5,8 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
-from s3doctor.checks.judging import trouble
+from s3doctor.checks.judging import policy, trouble
 from s3doctor.model import Cause, Document, Evidence, Fix, Outcome, passed, warn
-from s3doctor.remedies.policy import policy_fix
 from s3doctor.s3 import probes
 
 if TYPE_CHECKING:
@@ -48,7 +47,7 @@ def denied(dataset: DatasetContext, bucket: str, prefix: str, answer: Answer) ->
     verb = VERBS.get(answer.operation, "write")
     where = f"{bucket}/{prefix}"
     plain = answer.code == "AccessDenied" and "kms:" not in answer.message
-    fix = policy_fix(dataset.connection, dataset.name, f"The key may not {verb} in {where}.") if plain else None
+    fix = policy(dataset.context, dataset.name, f"The key may not {verb} in {where}.") if plain else None
     return trouble(dataset.context, answer, f"the key may not {verb} in {where}", bucket=bucket, fix=fix)
 
 

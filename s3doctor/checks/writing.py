@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from s3doctor.checks import bucket, credentials
-from s3doctor.checks.judging import DENIED, IMPOSSIBLE, trouble
+from s3doctor.checks.judging import DENIED, IMPOSSIBLE, policy, trouble
 from s3doctor.checks.layout import dataset_exists
 from s3doctor.checks.roundtrip import denied, round_trip, versioned
 from s3doctor.connection import ANNOTATIONS, Setup
 from s3doctor.model import Cause, Evidence, Outcome, check, passed, skip, unknown, warn
-from s3doctor.remedies.policy import policy_fix
 from s3doctor.s3 import probes
 
 if TYPE_CHECKING:
@@ -49,7 +48,7 @@ def refuses_to_write(dataset: DatasetContext) -> Outcome:
         return warn(
             f"the key may do more than it needs: {' and '.join(too_much)} below {dataset.prefix}",
             evidence=evidence,
-            fix=policy_fix(dataset.connection, dataset.name, why),
+            fix=policy(dataset.context, dataset.name, why),
             cause=Cause("too-powerful", "A policy of the user, or of the bucket, allows writing."),
         )
     odd = next((answer for answer in answers if answer.http != DENIED), None)
@@ -73,7 +72,7 @@ def lists_metadata(dataset: DatasetContext) -> Outcome:
     answer = dataset.context.listed(name, prefix)
     if answer.ok:
         return passed(f"may list {name}/{prefix}", evidence=[answer.evidence])
-    fix = policy_fix(dataset.connection, dataset.name, f"The key may not list {name}.")
+    fix = policy(dataset.context, dataset.name, f"The key may not list {name}.")
     fix_denied = fix if answer.http == DENIED else None
     return trouble(dataset.context, answer, f"the key may not list {name}/{prefix}", bucket=name, fix=fix_denied)
 

@@ -59,6 +59,12 @@ class S3:
         self.requests.append(answer)
         return answer
 
+    @property
+    def kms_keys(self) -> tuple[str, ...]:
+        """The ARNs of the KMS keys that encrypt what was read so far."""
+        found = (answer.headers.get("x-amz-server-side-encryption-aws-kms-key-id", "") for answer in self.requests)
+        return tuple(dict.fromkeys(arn for arn in found if arn.startswith("arn:")))
+
     def client(self, bucket: str) -> Any:  # noqa: ANN401 - boto3 makes its clients' classes at run time
         """The signing S3 client for this bucket's region."""
         return self.service("s3", self.regions.get(bucket) or self.connection.region or DEFAULT_REGION)
