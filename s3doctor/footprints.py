@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import secrets
 import threading
 import time
 
@@ -10,11 +12,26 @@ from s3doctor.model import Leftover
 GRACE_SECONDS = 10.0
 OWN_NAME = ".s3doctor-"
 """How the last part of the key of every object of s3doctor's own begins."""
+_OWN = re.compile(r"\.s3doctor-([0-9a-f]{8,16})-[0-9a-f]{32}")
+
+
+def own_name(lease: float) -> str:
+    """The last part of a key that nobody else has: recognisable as s3doctor's, with 128 random bits.
+
+    It also says when the run that made it will be over for certain, `lease` seconds from now.
+    """
+    return f"{OWN_NAME}{int(time.time() + lease):08x}-{secrets.token_hex(16)}"
 
 
 def is_own(key: str) -> bool:
     """Whether the key is that of an object which s3doctor wrote to try it out."""
     return key.rpartition("/")[2].startswith(OWN_NAME)
+
+
+def is_forgotten(key: str) -> bool:
+    """Whether it is an object of a run that is over: that run was killed before it could remove it."""
+    found = _OWN.fullmatch(key.rpartition("/")[2])
+    return found is not None and int(found[1], 16) < time.time()
 
 
 class Footprints:

@@ -12,6 +12,7 @@ from s3doctor import diagnose
 from s3doctor.connection import Connection, Setup
 from s3doctor.demo import cases
 from s3doctor.demo.patients import prepare
+from s3doctor.footprints import own_name
 from s3doctor.model import Leftover, Status
 from s3doctor.plan import steps
 
@@ -140,3 +141,15 @@ def test_the_announcement_fits_the_set_up() -> None:
     assert "ListBuckets" not in [step.operation for step in several]
     assert any("<dataset>/" in step.where for step in several)
     assert {step.count for step in several} >= {"up to 1", "as needed"}
+
+
+def test_what_a_killed_run_left_is_recognised_removed_and_told(embedded_s3: EmbeddedS3) -> None:
+    connection = prepare(cases.load("metadata-bucket"), embedded_s3)
+    admin = embedded_s3.admin_client("s3")
+    left, alive, theirs = own_name(-1), own_name(60), ".s3doctor-notes.txt"
+    for name in (left, alive, theirs):
+        admin.put_object(Bucket="acme-metadata", Key=f"metadata/{name}", Body=b"x")
+    found = diagnose(connection, select=["PERM007"])
+    kept = {entry["Key"] for entry in admin.list_objects_v2(Bucket="acme-metadata").get("Contents", ())}
+    assert kept == {f"metadata/{alive}", f"metadata/{theirs}"}
+    assert "removed 1 objects of an earlier run" in found.results[0].outcome.summary

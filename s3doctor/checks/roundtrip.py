@@ -6,6 +6,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 from s3doctor.checks.judging import policy, trouble
+from s3doctor.footprints import GRACE_SECONDS, OWN_NAME, is_forgotten, own_name
 from s3doctor.model import Cause, Document, Evidence, Fix, Outcome, passed, warn
 from s3doctor.s3 import probes
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from s3doctor.s3.client import S3
 
 BODY_BYTES = 64
+FORGOTTEN_AT_ONCE = 10
 VERBS = {"GetObject": "read", "DeleteObject": "delete", "DeleteObjects": "delete"}
 
 
@@ -25,16 +27,27 @@ def round_trip(dataset: DatasetContext, bucket: str, prefix: str) -> Outcome:
 
     Where the first PUT shows that the bucket keeps versions, nothing more is written.
     """
-    steps: list[Answer] = []
+    forgotten = _forgotten(dataset, bucket, prefix)
+    steps = list(forgotten)
     for way in (_whole, _in_parts):
-        answers = way(dataset, bucket, prefix + probes.random_name(), secrets.token_bytes(BODY_BYTES))
+        key = prefix + own_name(dataset.context.seconds_left() + GRACE_SECONDS)
+        answers = way(dataset, bucket, key, secrets.token_bytes(BODY_BYTES))
         steps += answers
         if _version(answers[0]) and answers[-1].ok:
             return versioned(bucket, prefix, [step.evidence for step in steps])
         broken = next((answer for answer in answers if not answer.ok and _counts(dataset, answer)), None)
         if broken is not None:
             return denied(dataset, bucket, prefix, broken)
-    return passed(f"wrote, read and deleted in {bucket}/{prefix}", evidence=[step.evidence for step in steps])
+    also = f"; removed {len(forgotten)} objects of an earlier run that was killed" if forgotten else ""
+    words = f"wrote, read and deleted in {bucket}/{prefix}{also}"
+    return passed(words, evidence=[step.evidence for step in steps])
+
+
+def _forgotten(dataset: DatasetContext, bucket: str, prefix: str) -> list[Answer]:
+    """Remove what an earlier run of s3doctor left here, because it was killed; the answers show what that was."""
+    page = probes.list_page(dataset.s3, bucket, prefix + OWN_NAME, max_keys=FORGOTTEN_AT_ONCE)
+    ours = [entry for entry in page.data.get("Contents", ()) if is_forgotten(entry["Key"])]
+    return [probes.delete(dataset.s3, bucket, entry["Key"]) for entry in ours if entry["Size"] <= BODY_BYTES]
 
 
 def _counts(dataset: DatasetContext, answer: Answer) -> bool:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from s3doctor.footprints import OWN_NAME
+from s3doctor.footprints import own_name
 
 if TYPE_CHECKING:
     from s3doctor.s3.answer import Answer
@@ -19,8 +18,8 @@ REFUSED = 403
 
 
 def random_name() -> str:
-    """A key's last part that nobody else has: recognisable as s3doctor's, 128 random bits."""
-    return f"{OWN_NAME}{secrets.token_hex(16)}"
+    """The name of an object that does not exist and never will."""
+    return own_name(0)
 
 
 def uri(bucket: str, key: str = "") -> str:
