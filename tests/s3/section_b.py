@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from replay import answer, error
 from s3.answers import DELETE, GET, HEAD, OWNER, PLATFORM, PREFLIGHT, PRESIGNED, PUT, Row, ok
 from s3.b2_policies import B2
@@ -10,6 +12,7 @@ from s3.b4_place import B4
 from s3.b5_objects import B5
 from s3.b6_writes import B6
 from s3.b8_browser import ALLOW, B7, B8, PAGE, VARY
+from tabulate import tabulate
 
 from s3doctor.model import Who
 
@@ -57,3 +60,16 @@ REMARKS = (
     ),
 )
 """Answers that worked, and the one thing that is worth saying about each."""
+
+
+def table() -> str:
+    """The rows and what each must be diagnosed as: `PYTHONPATH=tests:. python tests/s3/section_b.py` prints it."""
+    lines = [
+        (row.name, row.operation, row.answer.split(b" ", 2)[1].decode(), row.kind, row.who.value)
+        for row in (*ROWS, *REMARKS)
+    ]
+    return tabulate(lines, ["row of section B, and test", "request", "HTTP", "cause", "who mends it"], "github")
+
+
+if __name__ == "__main__":
+    sys.stdout.write(table() + "\n")
