@@ -9,9 +9,11 @@ import pytest
 import urllib3
 from boto3.exceptions import S3UploadFailedError
 from botocore.exceptions import ClientError, ReadTimeoutError
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from replay import S3_HEADERS, Replay, answer, error
 
-from s3doctor.s3.asking import BODY_LIMIT, answer_from_response, ask, ask_http
+from s3doctor.s3.asking import BODY_LIMIT, answer_from_response, ask, ask_http, error_document
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -215,3 +217,17 @@ def test_the_error_document_of_other_services_is_read() -> None:
     got = answer_from_response("GetCallerIdentity", "sts", 403, {}, body, 1.0)
     assert got.code == "InvalidClientTokenId"
     assert answer_from_response("x", "y", 403, {}, b"<ErrorResponse><RequestId/></ErrorResponse>", 1.0).code == ""
+
+
+@settings(deadline=None)
+@given(
+    st.one_of(
+        st.binary(max_size=200), st.binary(max_size=50).map(lambda raw: b"<Error><Code>" + raw + b"</Code></Error>")
+    )
+)
+def test_no_bytes_break_the_reader_of_error_documents(body: bytes) -> None:
+    assert all(isinstance(value, str) for value in error_document(body).values())
+
+
+def test_a_deep_document_is_read_without_harm() -> None:
+    assert error_document(b"<Error>" + b"<a>" * 9000 + b"</a>" * 9000 + b"</Error>") == {"a": ""}

@@ -4,15 +4,35 @@ from __future__ import annotations
 
 import json
 import shlex
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from s3doctor.s3 import (
+    diagnosis_credentials,
+    diagnosis_network,
+    diagnosis_objects,
+    diagnosis_place,
+    diagnosis_transit,
+    diagnosis_writes,
+)
 from s3doctor.s3.answer import Answer
 from s3doctor.s3.diagnosis import CAUSES, NATURES, Situation, diagnose
 from s3doctor.s3.diagnosis_facts import facts, in_command, in_words, right_region
 
+if TYPE_CHECKING:
+    from types import ModuleType
+
+MODULES = (
+    diagnosis_credentials,
+    diagnosis_network,
+    diagnosis_objects,
+    diagnosis_place,
+    diagnosis_transit,
+    diagnosis_writes,
+)
 FULL = facts(
     Answer("GetObject", "s3://photos/a; rm -rf $HOME.jpg", 403, "AccessDenied", "no"), Situation(username="an na")
 )
@@ -143,3 +163,10 @@ def test_a_secret_in_the_place_of_the_key_id_is_not_shown() -> None:
 )
 def test_the_right_region_is_read_wherever_s3_names_it(answer: Answer, region: str) -> None:
     assert right_region(answer) == region
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__.rpartition(".")[2])
+def test_every_code_leads_to_a_known_cause(module: ModuleType) -> None:
+    tables = [value for name, value in vars(module).items() if name.lstrip("_").startswith("BY_")]
+    assert tables
+    assert {kind for table in tables for kind in table.values()} <= set(CAUSES)
