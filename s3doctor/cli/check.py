@@ -42,21 +42,29 @@ if TYPE_CHECKING:
     from s3doctor.model import Report
 
 
-class Given(Place, Key, Telling):
-    """All that the options of `check` give."""
+class Reporting(Telling):
+    """What decides how a report looks, and where it goes."""
 
     format: str
     output: str
+    fail_on: str
+
+
+class Given(Place, Key, Reporting):
+    """All that the options of `check` give."""
+
     select: tuple[str, ...]
     ignore: tuple[str, ...]
-    fail_on: str
     no_write: bool
     timeout: float
 
 
-run_options = together(
+report_options = together(
     option("--format", type=click.Choice(list(FORMATS)), default="table", show_default=True, help="How to report."),
     option("--output", "-o", default="", help="The report's file. Left out: standard output."),
+)
+run_options = together(
+    report_options,
     option("--select", **SEVERAL, help="Run only these checks or families, such as CORS or CRED001; repeatable."),
     option("--ignore", **SEVERAL, help="Leave these checks or families out; repeatable."),
     option(
@@ -138,7 +146,7 @@ def interruptible() -> Iterator[None]:
             signal.signal(each, handler)
 
 
-def rendered(report: Report, given: Given) -> str:
+def rendered(report: Report, given: Reporting) -> str:
     """The report in the format that was asked for; on a terminal, as wide and as coloured as that is."""
     if given["format"] == "json":
         from s3doctor.report import machine

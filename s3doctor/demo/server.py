@@ -131,18 +131,20 @@ class EmbeddedS3:
         s3_backends[self.account_id][PARTITION].buckets[bucket].account_id = OTHER_ACCOUNT
 
     def client(self, service: str, credentials: Credentials, region: str = REGION) -> Any:  # noqa: ANN401 - boto3's clients are made at run time
-        """A boto3 client (`s3`, `iam`, `sts`) of this server, with the given key."""
+        """A boto3 client (`s3`, `iam`, `sts`) of this server, with the given key; the user's profile does not count."""
         import boto3
+        import botocore.session
         from botocore.config import Config
 
-        return boto3.client(
+        session = botocore.session.Session(session_vars={"profile": (None, None, None, None)})
+        return boto3.session.Session(botocore_session=session).client(
             service,
             endpoint_url=self.endpoint_url,
             region_name=region,
             aws_access_key_id=credentials.access_key_id,
             aws_secret_access_key=credentials.secret_access_key.reveal(),
             aws_session_token=credentials.session_token.reveal() or None,
-            config=Config(signature_version="s3v4" if service == "s3" else "v4"),
+            config=Config(signature_version="s3v4" if service == "s3" else "v4", proxies={}),
         )
 
     def admin_client(self, service: str, region: str = REGION) -> Any:  # noqa: ANN401 - boto3's clients are made at run time
