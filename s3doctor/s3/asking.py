@@ -67,6 +67,7 @@ def ask_http(
             body = response.read(body_limit)
         finally:
             response.close()
+        _raise_if_cut_short(response, body, body_limit)
     except _theirs() as error:
         return answer_from_fault(operation, resource, error, _since(started), outside=before)
     return answer_from_response(operation, resource, response.status, response.headers, body, _since(started))
@@ -200,6 +201,16 @@ def _read(data: dict[str, Any], limit: int | None) -> bytes:
     finally:
         body.close()
     return b"".join(chunks)
+
+
+def _raise_if_cut_short(response: BaseHTTPResponse, body: bytes, limit: int) -> None:
+    """Raise botocore's IncompleteReadError where a body broke off: urllib3 is not always asked to look."""
+    from botocore.exceptions import IncompleteReadError
+
+    announced = response.headers.get("content-length", "")
+    expected = min(int(announced), limit) if announced.isdecimal() and "content-encoding" not in response.headers else 0
+    if 0 < len(body) < expected:
+        raise IncompleteReadError(actual_bytes=len(body), expected_bytes=expected)
 
 
 def _since(started: float) -> float:

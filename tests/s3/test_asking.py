@@ -185,6 +185,25 @@ def test_a_plain_request_keeps_what_a_browser_looks_at() -> None:
     assert (got.headers["vary"], got.headers["location"], got.body) == ("Origin", "https://x/y", b"abcd")
 
 
+@pytest.mark.parametrize(
+    ("length", "extra", "fault"),
+    [
+        ("9", {}, "IncompleteReadError"),
+        ("6", {}, ""),
+        ("nonsense", {}, ""),
+        ("9", {"Content-Encoding": "identity"}, ""),
+    ],
+)
+def test_a_plain_answer_that_breaks_off_is_noticed(length: str, extra: dict[str, str], fault: str) -> None:
+    with Replay(answer(200, b"abcdef", {**S3_HEADERS, "Content-Length": length, **extra})) as server:
+        pool = urllib3.PoolManager(retries=False, timeout=1)
+
+        def call() -> urllib3.BaseHTTPResponse:
+            return pool.request("GET", server.url, preload_content=False, enforce_content_length=False)
+
+        assert ask_http("GetObject (presigned)", "s3://bucket/key", call).fault == fault
+
+
 def test_a_plain_request_that_fails_is_an_answer_too() -> None:
     got = plain("http://bucket.invalid/key?X-Amz-Signature=abc")
     assert (got.fault, got.reason) == ("NameResolutionError", "gaierror")
