@@ -141,9 +141,10 @@ class DatasetContext:
         """What is in annotations.json."""
         from s3doctor.coco import examine_annotations
 
-        return examine_annotations(self._stream(ANNOTATIONS))
+        return examine_annotations(self.stream(ANNOTATIONS))
 
-    def _stream(self, name: str) -> ObjectStream:
+    def stream(self, name: str) -> ObjectStream:
+        """One of the two files, to be read from its first byte."""
         from s3doctor.s3.reading import ObjectStream
 
         self.context.location(self.bucket)
@@ -169,7 +170,7 @@ class DatasetContext:
         """What is in predictions.json."""
         from s3doctor.coco import examine_predictions
 
-        return examine_predictions(self._stream(PREDICTIONS), self._truth)
+        return examine_predictions(self.stream(PREDICTIONS), self._truth)
 
     @fact
     def pictures(self) -> Checked:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from s3doctor.checks import FAMILIES
 from s3doctor.context import Context
 from s3doctor.dataset import DatasetContext
+from s3doctor.exhibits import Exhibits, gather
 from s3doctor.model import Check, Evidence, Family, Fix, Outcome, Report, Result, Status, Who, skip, unknown
 
 if TYPE_CHECKING:
@@ -66,8 +67,13 @@ class Visit:
         select: Iterable[str] = (),
         ignore: Iterable[str] = (),
         families: tuple[Family, ...] = FAMILIES,
+        *,
+        pictures: int = 0,
     ) -> None:
-        """`select` and `ignore` take check codes and family prefixes."""
+        """`select` and `ignore` take check codes and family prefixes.
+
+        `pictures` says how many images of each dataset the report shall hold, with the boxes upon them.
+        """
         self.context = Context(connection)
         chosen = choose(select, ignore, families)
         self._selected = tuple(check for check in chosen if check.applies(connection.setup))
@@ -76,6 +82,8 @@ class Visit:
         self._slots = threading.Semaphore(SIDE_BY_SIDE)
         self._results: list[Result] = []
         self._interrupted = False
+        self._pictures = pictures
+        self._exhibits = Exhibits()
         self._began = time.monotonic()
 
     def __iter__(self) -> Iterator[Result]:
@@ -85,6 +93,7 @@ class Visit:
                 result = self._await(task)
                 self._results.append(result)
                 yield result
+            self._exhibits = gather(self.context, self._pictures)
         except KeyboardInterrupt:
             self._interrupted = True
         finally:
@@ -100,12 +109,15 @@ class Visit:
         return Report(
             tuple(self._results),
             subject=self.context.subject,
-            notes=self.context.notes,
+            notes=(*self.context.notes, *self._exhibits.notes),
             started=self.context.started,
             seconds=time.monotonic() - self._began,
             interrupted=self._interrupted,
             leftovers=self.context.footprints.leftovers,
             permissions=tuple(self.context.permission_maps.values()),
+            figures=self._exhibits.figures,
+            plots=self._exhibits.plots,
+            pictures=self._exhibits.pictures,
         )
 
     def _tasks(self) -> Iterator[_Task]:

@@ -58,6 +58,12 @@ class fact(Generic[T]):  # noqa: N801 - used as a decorator, like property
         return value
 
 
+def known(instance: object, name: str) -> Any:  # noqa: ANN401 - a fact may be of any type
+    """The value of the object's fact of this name; None where nobody asked for it yet, or it could not be found out."""
+    slot: _Slot | None = instance.__dict__.get(f"_fact_{name}")
+    return slot.value if slot and slot.known else None
+
+
 class Memo:
     """Facts with arguments: one value for each key, found out once."""
 

@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from s3doctor.exhibit import Box, Picture, Plot
+from s3doctor.exhibits.shapes import Box, Picture, Plot
 from s3doctor.finding import Example, Finding, Severity
 
 if TYPE_CHECKING:

@@ -41,6 +41,9 @@ if TYPE_CHECKING:
     from s3doctor.connection import Connection
     from s3doctor.model import Report
 
+PICTURES = 12
+"""How many images of each dataset the HTML report shows."""
+
 
 class Reporting(Telling):
     """What decides how a report looks, and where it goes."""
@@ -100,7 +103,8 @@ def command(context: click.Context, **given: Unpack[Given]) -> None:
         warn_of_history()
     refuse_to_overwrite_the_key(given["output"], given["credentials_csv"])
     with destination(given["output"]) as write, interruptible():
-        report = examine(with_key(connection, given), select, ignore, Progress(given))
+        pictures = PICTURES if given["format"] == "html" else 0
+        report = examine(with_key(connection, given), select, ignore, Progress(given), pictures=pictures)
         write(rendered(report, given))
     context.exit(report.exit_code(given["fail_on"]))
 
@@ -111,11 +115,13 @@ def refuse_to_overwrite_the_key(output: str, credentials_csv: str) -> None:
         raise BadInput("--output and --credentials-csv name the same file: expected another file for the report")
 
 
-def examine(connection: Connection, select: tuple[str, ...], ignore: tuple[str, ...], progress: Progress) -> Report:
+def examine(
+    connection: Connection, select: tuple[str, ...], ignore: tuple[str, ...], progress: Progress, *, pictures: int = 0
+) -> Report:
     """Examine the connection, also where Ctrl-C or SIGTERM cuts it short: what was written is removed first."""
     from s3doctor.engine import Visit
 
-    visit = Visit(connection, select, ignore)
+    visit = Visit(connection, select, ignore, pictures=pictures)
     interrupted = False
     with progress:
         try:

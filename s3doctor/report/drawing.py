@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from s3doctor.exhibit import Box, Picture, Plot
+    from s3doctor.exhibits.shapes import Box, Picture, Plot
 
 WIDTH = 440
 """Of a plot, in its own units: about the pixels of a phone."""

@@ -1,0 +1,50 @@
+"""What a report shows beside words: sizes and counts, plots, and pictures with their boxes.
+
+Everything here is made of facts that the checks found out already, save the pictures' own bytes and the boxes upon
+them, which are read for a handful of images where pictures are asked for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from s3doctor.context import Context
+    from s3doctor.exhibits.shapes import Picture, Plot
+
+__all__ = ["Exhibits", "gather"]
+
+
+@dataclass(frozen=True)
+class Exhibits:
+    """The fields of a Report that show rather than judge. `notes` says what went wrong with them."""
+
+    figures: tuple[tuple[str, str], ...] = ()
+    plots: tuple[Plot, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def gather(context: Context, pictures: int = 0) -> Exhibits:
+    """The exhibits of all datasets that were examined, with up to so many pictures of each.
+
+    Never raises: what cannot be had is left out, and a fault of s3doctor's own costs the exhibits, not the report.
+    """
+    try:
+        return _gathered(context, pictures)
+    except Exception as error:  # noqa: BLE001 - the verdicts stand without pictures
+        return Exhibits(notes=(f"Numbers and pictures are left out: s3doctor broke off ({type(error).__name__}).",))
+
+
+def _gathered(context: Context, pictures: int) -> Exhibits:
+    from s3doctor.exhibits import drawn, numbers
+    from s3doctor.facts import known
+
+    datasets = known(context, "datasets") or ()
+    several = len(datasets) > 1
+    return Exhibits(
+        tuple(pair for dataset in datasets for pair in numbers.figures(dataset, named=several)),
+        tuple(plot for dataset in datasets for plot in numbers.plots(dataset)),
+        tuple(picture for dataset in datasets for picture in drawn.pictures(dataset, pictures)),
+    )
