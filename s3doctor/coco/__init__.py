@@ -29,7 +29,7 @@ __all__ = [
     "platform_key",
 ]
 
-BLOCK_SIZE = 1 << 19
+BLOCK_SIZE = 1 << 20
 
 
 def examine(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -14,9 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from s3doctor.coco.fields import Fields
-    from s3doctor.coco.ledger import Ledger
+    from s3doctor.coco.ledger import Ledger, Place
 
-__all__ = ["Floats", "Mask", "areas", "boxes", "check_areas", "check_sizes", "crowds", "mark", "number"]
+__all__ = ["Floats", "Located", "Mask", "areas", "boxes", "check_areas", "check_sizes", "crowds", "mark", "number"]
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -26,8 +27,34 @@ _LARGEST_AREA = 1e10
 UNKNOWN = -1
 
 
+class Shown(Protocol):
+    """Values to show, by row."""
+
+    def __getitem__(self, row: int, /) -> object: ...
+
+
+class Located(Protocol):
+    """Rows that can be pointed at and whose values can be shown: Fields, or what was kept of them."""
+
+    def order(self, row: int) -> tuple[int, int]:
+        """Sorts places as they stand in the file."""
+        ...
+
+    def place(self, row: int, name: str = "") -> Place:
+        """Where a row, or a field of it, stands."""
+        ...
+
+    def has(self, name: str) -> bool:
+        """Whether the rows have a field."""
+        ...
+
+    def column(self, name: str) -> Sequence[Any]:
+        """The values of a field."""
+        ...
+
+
 def mark(  # noqa: PLR0917 - one call says it all
-    ledger: Ledger, code: str, fields: Fields, mask: Mask, name: str, values: Sequence[Any] | None = None
+    ledger: Ledger, code: str, fields: Located, mask: Mask, name: str, values: Shown | None = None
 ) -> None:
     """Note a fault of every row that the mask marks; the value shown is the column's unless `values` are given."""
     if not mask.any():
@@ -36,7 +63,7 @@ def mark(  # noqa: PLR0917 - one call says it all
     ledger.count(code, rows.size)
     shown = fields.column(name) if values is None else values
     for row in rows[: ledger.limit].tolist():
-        if ledger.wants(code, (fields.batch.array.section, fields.index(row))):
+        if ledger.wants(code, fields.order(row)):
             value = shown[row]
             ledger.show(code, fields.place(row, name if fields.has(name) else ""), None if value is UNSET else value)
 
@@ -51,20 +78,28 @@ def number(value: object) -> float:
         return math.inf
 
 
-def boxes(fields: Fields, ledger: Ledger) -> Floats:
+def boxes(fields: Fields, ledger: Ledger, *, predicted: bool = False) -> Floats:
     """The boxes as (n, 4), a row of NaN where there is no usable one. Notes missing and misshapen boxes."""
     values = fields.column("bbox")
     if fields.trusted and fields.has("bbox") and UNSET not in values:
-        return np.fromiter((side for box in values for side in box), np.float64, len(values) * _FOUR).reshape(-1, _FOUR)
+        return np.fromiter(chain.from_iterable(values), np.float64, len(values) * _FOUR).reshape(-1, _FOUR)
     made = np.full((len(fields), _FOUR), np.nan)
+    missing = (
+        ["bbox-missing" if one in (UNSET, None) else "pred-bbox-missing" for one in _masks(fields)] if predicted else []
+    )
     for row, value in enumerate(values):
-        made[row] = _box(fields, row, value, ledger)
+        made[row] = _box(fields, row, value, ledger, missing[row] if missing else "bbox-missing")
     return made
 
 
-def _box(fields: Fields, row: int, value: object, ledger: Ledger) -> list[float]:
+def _masks(fields: Fields) -> Sequence[Any]:
+    """What stands for a box where a prediction has none."""
+    return fields.column("segmentation" if fields.has("segmentation") else "keypoints")
+
+
+def _box(fields: Fields, row: int, value: object, ledger: Ledger, missing: str) -> list[float]:
     if value is UNSET or value is None:
-        ledger.note("bbox-missing", partial(fields.place, row))
+        ledger.note(missing, partial(fields.place, row))
         return [math.nan] * _FOUR
     sides = [number(one) for one in value] if isinstance(value, (list, tuple)) else []
     if len(sides) == _FOUR and all(map(math.isfinite, sides)):
@@ -89,14 +124,14 @@ def areas(fields: Fields, ledger: Ledger) -> Floats:
     values = fields.column("area")
     if fields.trusted and fields.has("area") and UNSET not in values:
         made = np.array(values, np.float64)
-    else:
-        made = np.fromiter(map(number, values), np.float64, len(values))
-    absent = np.fromiter((value is UNSET for value in values), bool, len(values)) if np.isnan(made).any() else None
-    if absent is not None:
-        mark(ledger, "area-missing", fields, absent, "area")
+        if not made.size or (made.min() >= 0 and made.max() <= _LARGEST_AREA):
+            return made
+    made = np.fromiter(map(number, values), np.float64, len(values))
+    absent = np.fromiter((value is UNSET for value in values), bool, len(values))
+    mark(ledger, "area-missing", fields, absent, "area")
     nonfinite = np.fromiter((isinstance(one, float) and not math.isfinite(one) for one in values), bool, len(values))
-    wrong = ~(np.isfinite(made) & (made >= 0) & (made <= _LARGEST_AREA)) & ~nonfinite
-    mark(ledger, "area-value", fields, wrong if absent is None else wrong & ~absent, "area")
+    wrong = ~(np.isfinite(made) & (made >= 0) & (made <= _LARGEST_AREA)) & ~nonfinite & ~absent
+    mark(ledger, "area-value", fields, wrong, "area")
     made[wrong | nonfinite] = np.nan
     return made
 
@@ -116,6 +151,10 @@ def check_areas(fields: Fields, box: Floats, area: Floats, masked: Mask, ledger:
 def crowds(fields: Fields, ledger: Ledger) -> npt.NDArray[np.int8]:
     """Iscrowd as 0 or 1, -1 where missing or unusable. Notes those."""
     values = fields.column("iscrowd")
+    if fields.trusted and fields.has("iscrowd") and UNSET not in values:
+        quick = np.array(values)
+        if ((quick == 0) | (quick == 1)).all():
+            return quick.astype(np.int8)
     made = np.fromiter((_crowd(value) for value in values), np.int8, len(values))
     if (made < 0).any():
         absent = np.fromiter((value is UNSET for value in values), bool, len(values))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from s3doctor.coco.duplicates import Sample
 from s3doctor.coco.names import ImageNames
 
 if TYPE_CHECKING:
@@ -68,6 +69,8 @@ class FileExamination:
     rows_by_image: RowsById = field(default_factory=RowsById, repr=False)
     rows_by_category: RowsById = field(default_factory=RowsById, repr=False)
     scored: int = 0
+    sample: Sample = field(default_factory=Sample.empty, repr=False)
+    median_box: tuple[float, float] = (0.0, 0.0)
     summary: Summary = field(default_factory=Summary, repr=False)
 
     def worst(self) -> Severity | None:

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from msgspec import UNSET
 
 from s3doctor.coco.ledger import Ledger, Place
@@ -14,6 +15,7 @@ from s3doctor.coco.untyped import Decoded, decode
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from s3doctor.coco.ids import Ints
     from s3doctor.coco.reader import Batch
     from s3doctor.coco.typed import Shape
 
@@ -53,6 +55,16 @@ class Fields:
         """A row's position in the array of the file."""
         return self.batch.first + (self.at[row] if self.at else row)
 
+    def indices(self) -> Ints:
+        """Each row's position in the array of the file."""
+        if self.at is None:
+            return np.arange(self.batch.first, self.batch.first + self.size)
+        return np.array(self.at, np.int64) + self.batch.first
+
+    def order(self, row: int) -> tuple[int, int]:
+        """Sorts places as they stand in the file."""
+        return self.batch.array.section, self.index(row)
+
     def place(self, row: int, name: str = "") -> Place:
         """Where a row, or a field of it, stands."""
         ids = {key: self.columns[key][row] for key in _SHOWN_IDS if key in self.columns}
@@ -66,7 +78,7 @@ def fields_of(batch: Batch, shape: Shape, ledger: Ledger, *, everything: bool = 
     With `everything` all fields become columns, not only those that the shape knows.
     """
     if batch.rows is not None:
-        return Fields(batch, len(batch.rows), shape.columns(batch.rows), trusted=True)
+        return Fields(batch, batch.rows.size, batch.rows.values, trusted=True)
     kept: list[dict[str, Any]] = []
     at: list[int] = []
     for index, element in enumerate(batch.elements()):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from s3doctor.coco.fields import Fields
     from s3doctor.coco.ledger import Ledger
 
-__all__ = ["ABSENT", "LARGEST", "Ints", "code_of", "codes", "is_text", "own_ids", "repeated"]
+__all__ = ["ABSENT", "LARGEST", "Ints", "Lookup", "code_of", "codes", "hint_for", "is_text", "own_ids", "repeated"]
 
 Ints = npt.NDArray[np.int64]
 
@@ -83,6 +83,18 @@ def type_name(value: object) -> str:
     return names.get(type(value), "null")
 
 
+def hint_for(used: Ints, lost: Ints, known: Ints) -> str:
+    """What would make lost ids match: another type, or a shift by one."""
+    if is_text(lost).all() and known.size and not is_text(known).any():
+        return "they are text where the table has numbers"
+    if known.size and is_text(known).all() and not is_text(lost).any():
+        return "they are numbers where the table has text"
+    for step in (1, -1):
+        if np.isin(used + step, known).all():
+            return f"all match after adding {step}"
+    return ""
+
+
 def repeated(values: Iterable[Ints]) -> Ints:
     """Of all values but ABSENT those that occur more than once, sorted. Works slice by slice to spare memory."""
     chunks = list(values)
@@ -97,3 +109,29 @@ def _repeated_in(chunks: list[Ints], part: int, parts: int) -> Ints:
     joined = np.concatenate(picked).astype(np.int64) if picked else np.zeros(0, np.int64)
     joined.sort()
     return np.unique(joined[1:][joined[1:] == joined[:-1]])
+
+
+class Lookup:
+    """Finds the first position of ids in a table: by a plain array while ids are small, by bisection otherwise."""
+
+    def __init__(self, table: Ints) -> None:
+        known = table[table != ABSENT]
+        self._order = np.argsort(table, kind="stable")
+        self._sorted = table[self._order]
+        self._direct: npt.NDArray[np.int32] | None = None
+        if known.size and known.min() >= 0 and known.max() < max(1 << 20, 8 * known.size):
+            self._direct = np.full(int(known.max()) + 2, -1, np.int32)
+            positions = np.flatnonzero(table != ABSENT)[::-1]
+            self._direct[table[positions]] = positions
+            self._order = self._sorted = np.zeros(0, np.int64)
+
+    def find(self, wanted: Ints) -> npt.NDArray[np.intp]:
+        """The position of each id, -1 where the table does not have it."""
+        if self._direct is not None:
+            last = self._direct.size - 1
+            return self._direct[np.where((wanted < 0) | (wanted > last), last, wanted)].astype(np.intp)
+        if not self._sorted.size:
+            return np.full(wanted.shape, -1, np.intp)
+        found = np.minimum(np.searchsorted(self._sorted, wanted), self._sorted.size - 1)
+        hit = (self._sorted[found] == wanted) & (wanted != ABSENT)
+        return np.where(hit, self._order[found], -1)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from msgspec import UNSET
 
-from s3doctor.coco.ids import ABSENT, Ints, own_ids, repeated
+from s3doctor.coco.ids import ABSENT, Ints, Lookup, own_ids, repeated
 from s3doctor.coco.ledger import Place
 from s3doctor.coco.names import ImageNames, Names, faults_of, platform_key
 from s3doctor.coco.typed import Shape
@@ -16,10 +17,13 @@ from s3doctor.coco.typed import Shape
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from s3doctor.coco.boxes import Floats
     from s3doctor.coco.fields import Fields
     from s3doctor.coco.ledger import Ledger
 
-__all__ = ["Images"]
+__all__ = ["Images", "Sizes", "borrowed", "sides"]
+
+Sizes = Callable[["Ints"], tuple["Floats", "Floats"]]
 
 _MOST_PIXELS = 1 << 24
 
@@ -38,8 +42,7 @@ class Images:
         self.unsized = 0
         self._first_unsized: list[Place] = []
         self._table: ImageNames | None = None
-        self._sorted: Ints | None = None
-        self._order: npt.NDArray[np.intp] = np.zeros(0, np.intp)
+        self._lookup: Lookup | None = None
 
     def __len__(self) -> int:
         """How many images were read."""
@@ -152,14 +155,38 @@ class Images:
 
     def lookup(self, wanted: Ints) -> npt.NDArray[np.intp]:
         """The position of the image with each id, -1 where there is none."""
-        if self._sorted is None or self._sorted.size != len(self.names):
-            self._order = np.argsort(self.table().ids, kind="stable")
-            self._sorted = self.table().ids[self._order]
-        if not self._sorted.size:
-            return np.full(wanted.shape, -1, np.intp)
-        found = np.minimum(np.searchsorted(self._sorted, wanted), self._sorted.size - 1)
-        hit = (self._sorted[found] == wanted) & (wanted != ABSENT)
-        return np.where(hit, self._order[found], -1)
+        if self._lookup is None:
+            self._lookup = Lookup(self.table().ids)
+        return self._lookup.find(wanted)
+
+    def sizes(self, wanted: Ints) -> tuple[Floats, Floats]:
+        """Width and height of the image with each id, NaN where unknown."""
+        return sides(self.table(), self.lookup(wanted))
+
+
+def sides(table: ImageNames, positions: npt.NDArray[np.intp]) -> tuple[Floats, Floats]:
+    """Width and height of the images at some positions, NaN where unknown or where the position is -1."""
+    if not len(table):
+        nothing = np.full(positions.shape, np.nan)
+        return nothing, nothing
+    width, height = table.widths[positions].astype(np.float64), table.heights[positions].astype(np.float64)
+    unknown = (positions < 0) | (width <= 0)
+    width[unknown] = height[unknown] = np.nan
+    return width, height
+
+
+def borrowed(lender: ImageNames, own: Images | None = None) -> Sizes:
+    """Sizes from another file: of images with the same file name, or with the same id where there are no own names."""
+    if own is None:
+        found = Lookup(lender.ids)
+        return lambda wanted: sides(lender, found.find(wanted))
+    by_name = Lookup(lender.names.hashes()).find(own.names.hashes())
+
+    def sizes(wanted: Ints) -> tuple[Floats, Floats]:
+        at = own.lookup(wanted)
+        return sides(lender, np.where(at >= 0, by_name[at], -1) if len(own) else at)
+
+    return sizes
 
 
 def _whole(side: object) -> bool:

@@ -121,6 +121,14 @@ class Ledger:
             place = place()
         self.show(code, place, value, text)
 
+    def keep_groups(self, *groups: str) -> None:
+        """Forget the faults of all other groups: they follow from a graver one."""
+        self.entries = {code: entry for code, entry in self.entries.items() if RULES[code].group in groups}
+
+    def drop(self, code: str) -> None:
+        """Forget a fault that another one explains."""
+        self.entries.pop(code, None)
+
     def __contains__(self, code: object) -> bool:
         """Whether the fault was counted at least once."""
         return code in self.entries and self.entries[str(code)].count > 0

@@ -14,6 +14,7 @@ import numpy.typing as npt
 __all__ = ["ImageNames", "Names", "faults_of", "platform_key"]
 
 _PLAIN = re.compile(r"(?:[A-Za-z0-9_-][A-Za-z0-9_.-]*/)*[A-Za-z0-9-][A-Za-z0-9_.-]*\.(?:jpg|jpeg|png)")
+_FLAT = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9-])?\.[A-Za-z0-9]+")
 _ABSOLUTE = re.compile(r"/|[A-Za-z]:[\\/]|[A-Za-z][A-Za-z0-9+.-]*://|file:")
 _ENCODED = re.compile(r"%[0-9A-Fa-f]{2}|&(?:[a-z]+|#\d+);|[\x00-\x1f\x7f]|^\s|\s$")
 _DROPPED = re.compile(r"[^A-Za-z0-9_.-]")
@@ -96,6 +97,8 @@ def platform_key(name: str) -> str:
     The base name passes through Werkzeug's `secure_filename`: NFKD, non-ASCII dropped, white space to `_`, anything but
     `[A-Za-z0-9_.-]` dropped, `.` and `_` stripped at both ends (tenyks-sdk 0.5.33).
     """
+    if _FLAT.fullmatch(name):
+        return name.rpartition(".")[0]
     folder, slash, base = name.rpartition("/")
     stem = base.rpartition(".")[0] or base
     ascii_only = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode("ascii")

@@ -16,6 +16,7 @@ __all__ = ["sniff"]
 _COMPRESSED = {b"\x1f\x8b": "gzip", b"PK": "zip", b"\x28\xb5\x2f\xfd": "zstandard", b"BZh": "bzip2", b"\xfd7zXZ": "xz"}
 _WIDE = {b"\xff\xfe\x00\x00": "UTF-32", b"\x00\x00\xfe\xff": "UTF-32", b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 _ERROR_CODE = re.compile(rb"<Code>([A-Za-z0-9.]{1,60})</Code>")
+_YOLO = re.compile(rb"\d+(?: \d*\.?\d+){4,}\s")
 _HEAD = 1024
 
 
@@ -50,9 +51,17 @@ def _looks_like_json(buffer: Buffer, ledger: Ledger) -> bool:
     if first < 0:
         ledger.note("json-empty", place, None, "nothing but white space" if buffer.size else "0 bytes")
         return False
-    if first == ord("<"):
-        code = _ERROR_CODE.search(buffer.data[:_HEAD])
-        text = f"an error page of S3: {code[1].decode()}" if code else "an XML or HTML document"
-        ledger.note("json-not-json", place, buffer.data[:60].decode("utf-8", "replace"), text)
-        return False
-    return True
+    other = _other_format(buffer.data[:_HEAD])
+    if other:
+        ledger.note("json-not-json", place, buffer.data[:60].decode("utf-8", "replace"), other)
+    return not other
+
+
+def _other_format(head: bytes) -> str:
+    """What the text is where it cannot be JSON, '' where it may be."""
+    if head.startswith(b"<"):
+        code = _ERROR_CODE.search(head)
+        if code:
+            return f"an error page of S3: {code[1].decode()}"
+        return "annotations of Pascal VOC" if b"<annotation" in head else "an XML or HTML document"
+    return "lines of numbers, as YOLO writes them" if _YOLO.match(head) else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from s3doctor.coco.source import Buffer
+    from s3doctor.coco.typed import Columns
 
 __all__ = ["Array", "Batch", "Broken", "Member", "Reader", "Top", "Value"]
 
@@ -65,31 +66,34 @@ class Array:
     pointer: str
     section: int
     place: Place
-    typed: Callable[[bytes], list[Any]] | None = None
+    typed: Callable[[bytes], Columns] | None = None
 
 
 @dataclass
 class Batch:
-    """Some consecutive elements of an array: decoded with types (`rows`), or as bytes, one by one (`raw`)."""
+    """Some consecutive elements of an array: decoded with types (`rows`), or as bytes, one by one (`raw`).
+
+    `text` is an array of just these elements; the first of them stands at byte `offset` of the file, in `line`.
+    """
 
     array: Array
     first: int
-    data: bytes
+    text: bytes
     offset: int
     line: int
-    rows: list[Any] | None = None
+    rows: Columns | None = None
     raw: list[bytes] | None = None
     _starts: list[int] = field(default_factory=list)
 
     def elements(self) -> list[bytes]:
         """Each element's bytes."""
         if self.raw is None:
-            self.raw = [bytes(one) for one in _RAWS.decode(b"[" + self.data + b"]")]
+            self.raw = [bytes(one) for one in _RAWS.decode(self.text)]
         return self.raw
 
     def __len__(self) -> int:
         """How many elements."""
-        return len(self.rows) if self.rows is not None else len(self.elements())
+        return self.rows.size if self.rows is not None else len(self.elements())
 
     def place(self, index: int, field_name: str = "", **ids: object) -> Place:
         """Where an element of the batch (counted from 0) or a field of it stands in the file."""
@@ -97,15 +101,15 @@ class Batch:
             self._starts = self._find_starts()
         start = self._starts[index]
         where = f"{self.array.pointer}/{self.first + index}" + (f"/{field_name}" if field_name else "")
-        line = self.line + self.data.count(b"\n", 0, start)
+        line = self.line + self.text.count(b"\n", 1, 1 + start)
         order = (self.array.section, self.first + index)
         return Place(order, where, self.offset + start, line, tuple(ids.items()))
 
     def _find_starts(self) -> list[int]:
-        starts, position = [], 0
+        starts, position = [], 1
         for element in self.elements():
-            starts.append(position)
-            between = _BETWEEN.match(self.data, position + len(element))
+            starts.append(position - 1)
+            between = _BETWEEN.match(self.text, position + len(element))
             position = between.end() if between else position + len(element)
         return starts
 
@@ -287,13 +291,15 @@ class Reader:
         if code == 0x5D:  # noqa: PLR2004 - ]
             self._skip(1)
         while code != 0x5D:  # noqa: PLR2004 - ]
+            if not self.buffer.ended and len(self.buffer.data) < self.buffer.block:
+                self.buffer.more()
             batch = self._guessed(array, first) if patience else None
             if batch is None:
                 patience = max(0, patience - 1)
                 batch = self._exact(array, first)
             yield batch
             first += len(batch)
-            self._skip(len(batch.data))
+            self._skip(len(batch.text) - 2)
             code = self._separator(0x5D)
 
     def _guessed(self, array: Array, first: int) -> Batch | None:
@@ -311,9 +317,8 @@ class Reader:
 
     def _attempt(self, array: Array, first: int, cut: int) -> Batch | None:
         """The bytes up to a cut as a batch, None where they are not whole elements of plain JSON."""
-        data = self.buffer.data[:cut]
-        text = b"[" + data + b"]"
-        batch = Batch(array, first, data, self.buffer.offset, self.buffer.line)
+        text = b"".join((b"[", memoryview(self.buffer.data)[:cut], b"]"))
+        batch = Batch(array, first, text, self.buffer.offset, self.buffer.line)
         try:
             if array.typed:
                 batch.rows = array.typed(text)
@@ -352,7 +357,7 @@ class Reader:
             start = end + 1
         if not raw:
             return self._mended(array, first, ends[0])
-        return Batch(array, first, data[: start - 1], self.buffer.offset, self.buffer.line, raw=raw)
+        return Batch(array, first, b"[%s]" % data[: start - 1], self.buffer.offset, self.buffer.line, raw=raw)
 
     @staticmethod
     def _readable(data: bytes) -> bool:
@@ -366,4 +371,5 @@ class Reader:
         """One element that is JSON but for commas before closing brackets. Raises Broken if it is not."""
         self._decoded(self.buffer.data[:end])
         cleaned, _ = without_trailing_commas(self.buffer.data[:end])
-        return Batch(array, first, self.buffer.data[:end], self.buffer.offset, self.buffer.line, raw=[cleaned.strip()])
+        text = b"[%s]" % self.buffer.data[:end]
+        return Batch(array, first, text, self.buffer.offset, self.buffer.line, raw=[cleaned.strip()])

@@ -9,6 +9,7 @@ import numpy as np
 from msgspec import UNSET
 
 from s3doctor.coco.boxes import mark, number
+from s3doctor.coco.examination import Histogram
 
 if TYPE_CHECKING:
     from s3doctor.coco.fields import Fields
@@ -28,13 +29,18 @@ class Scores:
         self.lowest = math.inf
         self.highest = -math.inf
         self.outside = 0
-        self.histogram = np.zeros(100, np.int64)
+        self._bins = np.zeros(100, np.int64)
         self._first = math.nan
         self._others = 0
 
     def look(self, fields: Fields) -> None:
         """Judge a batch."""
         values = fields.column("score")
+        if fields.trusted and fields.has("score") and UNSET not in values:
+            quick = np.array(values, np.float64)
+            if not quick.size or (quick.min() >= 0 and quick.max() <= 1):
+                self._keep(quick)
+                return
         absent = np.fromiter((value is UNSET for value in values), bool, len(values))
         mark(self.ledger, "pred-score-missing", fields, absent, "score")
         score = np.fromiter(map(number, values), np.float64, len(values))
@@ -52,7 +58,13 @@ class Scores:
             return
         self.size += score.size
         self.lowest, self.highest = min(self.lowest, float(score.min())), max(self.highest, float(score.max()))
-        self.histogram += np.histogram(np.clip(score, 0, 1), 100, (0, 1))[0]
+        self._bins += np.histogram(np.clip(score, 0, 1), 100, (0, 1))[0]
+
+    def histogram(self) -> Histogram:
+        """Scores from 0 to 1 in a hundred bins; scores outside count at the ends."""
+        if not self.size:
+            return Histogram()
+        return Histogram(tuple(step / 100 for step in range(101)), tuple(self._bins.tolist()))
 
     def finish(self) -> None:
         """What the distribution suggests."""

@@ -5,17 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from s3doctor.coco.categories import Categories
-from s3doctor.coco.examination import FileExamination
+from s3doctor.coco.conclusions import conclude
+from s3doctor.coco.examination import FileExamination, Summary
 from s3doctor.coco.fields import fields_of, note_oddities
-from s3doctor.coco.images import Images
+from s3doctor.coco.formats import recognise
+from s3doctor.coco.images import Images, borrowed
 from s3doctor.coco.ledger import Ledger, Place
+from s3doctor.coco.memory import calm
 from s3doctor.coco.opening import sniff
 from s3doctor.coco.reader import Array, Batch, Broken, Member, Reader, Top, Value
 from s3doctor.coco.rows import Rows
 from s3doctor.coco.source import Buffer, Source, opened
+from s3doctor.coco.statistics import counted
 from s3doctor.coco.untyped import decode
 
 if TYPE_CHECKING:
+    from s3doctor.coco.images import Sizes
     from s3doctor.coco.typed import Shape
 
 __all__ = ["Session"]
@@ -40,12 +45,13 @@ class Session:
         self.top = ""
         self.kinds: dict[str, str] = {}
         self.complete: set[str] = set()
+        self.first: dict[str, Any] = {}
         self.readable = False
         self._utf8 = _Utf8(self.ledger)
 
     def run(self, source: Source) -> FileExamination:
         """Read the source to its end and judge it. Raises OSError where it cannot be read."""
-        with opened(source) as stream:
+        with calm(), opened(source) as stream:
             buffer = Buffer(stream, self.block_size, self._utf8.watch)
             if sniff(buffer, self.ledger):
                 try:
@@ -54,9 +60,9 @@ class Session:
                 except Broken:
                     pass
             buffer.drain()
-        self._utf8.finish()
-        self._conclude()
-        return self._result(buffer.size)
+            self._utf8.finish()
+            self._conclude()
+            return self._result(buffer.size)
 
     def _walk(self, reader: Reader) -> None:
         current: Array | None = None
@@ -73,6 +79,8 @@ class Session:
             elif isinstance(event, Array):
                 current = event
                 event.typed = self._decoder(event)
+                if event.pointer == self._rows_pointer():
+                    self.rows.sizes = self._sizes()
             else:
                 self._batch(event)
         if current is not None:
@@ -98,7 +106,21 @@ class Session:
         shape: Shape | None = table.shape if table is not None and table is not self.categories else None
         return shape.decode if shape else None
 
+    def _sizes(self) -> Sizes | None:
+        """Where the sizes of images come from; None as long as they may still come."""
+        if "/images" in self.complete and (self.against is None or self.images.table().widths.any()):
+            return self.images.sizes
+        if self.against is None:
+            return None
+        if self.top == "array":
+            return borrowed(self.against.image_names)
+        if "/images" in self.complete:
+            return borrowed(self.against.image_names, self.images)
+        return None
+
     def _batch(self, batch: Batch) -> None:
+        if not batch.first:
+            self.first[batch.array.pointer] = decode(batch.elements()[0]).value
         table = self._table(batch.array.pointer)
         if table is None:
             self._unknown(batch)
@@ -117,19 +139,43 @@ class Session:
     def _value(self, value: Value) -> None:
         if value.decoded is not None:
             note_oddities(value.decoded, value.place, self.ledger, element=False)
+            if isinstance(value.decoded.value, dict):
+                self.first.setdefault("*", value.decoded.value)
             self.kinds[value.key] = "null" if value.decoded.value is None else self.kinds.get(value.key, "")
 
     def _conclude(self) -> None:
         if self.readable:
             self._top_level()
-        masks = bool(self.rows.masks)
+        masks = bool(self.rows.masks.drawn)
         self.images.finish(masks=masks, sizes=self.role == "annotations" or masks)
         self.categories.finish()
         whole = self.readable and "/images" in self.complete
         self.rows.finish(
             self.images if whole else None,
             self.categories if self.readable and "/categories" in self.complete else None,
+            self._sizes() or self.images.sizes,
         )
+        if self.readable:
+            if "/images" in self.complete or "/categories" in self.complete:
+                conclude(self.ledger, self.images, self.categories, self.rows)
+            self._mistaken()
+
+    def _mistaken(self) -> None:
+        """The file may be something else altogether."""
+        place = Place((0,), "")
+        other = recognise(self.top, self.kinds, self.first)
+        if other:
+            self.ledger.keep_groups("file", "top")
+            self.ledger.note("top-wrong-format", place, None, f"it looks like {other}")
+        elif self.role == "annotations" and self.rows.scored >= 0.9 * max(1, len(self.rows)):
+            self.ledger.drop("score-in-gt")
+            self.ledger.note(
+                "top-swapped-files", place, None, "nearly all annotations have a score: these are predictions"
+            )
+        elif self.role == "predictions" and len(self.rows) and not self.rows.scored and "annotations" in self.kinds:
+            self.ledger.note(
+                "top-swapped-files", place, None, "no prediction has a score: this looks like ground truth"
+            )
 
     def _top_level(self) -> None:
         if self.role == "annotations":
@@ -162,6 +208,10 @@ class Session:
     def _prediction_shape(self) -> None:
         place = Place((0,), "")
         pointer = self._rows_pointer()
+        if self.top == "array" and isinstance(self.first.get(""), list):
+            self.ledger.drop("top-list-type")
+            self.ledger.note("pred-shape", place, None, "a list of lists")
+            return
         if self.top == "array":
             self.ledger.note("pred-shape-list", place, None, "a list of results")
         elif self.top != "object" or pointer not in self.complete:
@@ -186,6 +236,23 @@ class Session:
         keys = [key for key in ("images", "annotations", "categories", *_ROWS) if key in self.kinds]
         return "object with " + (", ".join(dict.fromkeys(keys)) or "none of the lists of COCO")
 
+    def _summary(self) -> Summary:
+        widths, heights = self.rows.statistics.histograms()
+        names = self.categories.known
+        used = self.rows.by_category.result()
+        by_category = [
+            (names[code].name if code in names else str(code), count)
+            for code, count in zip(used.codes.tolist(), used.counts.tolist(), strict=True)
+        ]
+        by_category.sort(key=lambda pair: -pair[1])
+        return Summary(
+            counted(self.rows.by_image.result().counts, len(self.images)),
+            widths,
+            heights,
+            self.rows.scores.histogram(),
+            tuple(by_category[:1000]),
+        )
+
     def _result(self, size: int) -> FileExamination:
         return FileExamination(
             self.role,
@@ -202,6 +269,9 @@ class Session:
             self.rows.by_image.result(),
             self.rows.by_category.result(),
             self.rows.scored,
+            self.rows.duplicates.sample,
+            self.rows.statistics.medians(),
+            self._summary(),
         )
 
 

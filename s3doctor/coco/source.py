@@ -49,7 +49,7 @@ class Buffer:
 
     def __init__(self, stream: Readable, block_size: int, watch: Callable[[bytes], None] | None = None) -> None:
         self._stream = stream
-        self._block = max(1, block_size)
+        self.block = max(1, block_size)
         self._watch = watch or (lambda _block: None)
         self.data = b""
         self.offset = 0
@@ -60,7 +60,7 @@ class Buffer:
     def more(self) -> bool:
         """Read on: a block, or as much as is already here, so that a long value costs linear time. False at the end."""
         before = len(self.data)
-        wanted = max(self._block, before)
+        wanted = max(self.block, before)
         pieces = [self.data] if self.data else []
         while wanted > 0 and not self.ended:
             block = self._stream.read(min(wanted, 1 << 22))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 from msgspec import UNSET, Raw
@@ -12,10 +12,18 @@ from msgspec import UNSET, Raw
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["Shape"]
+__all__ = ["Columns", "Shape"]
 
 _MOST_KEYS = 64
 _SUSPECT = re.compile(rb"\d[eE]|\d{300}")
+_TEXT, _ARRAY, _OBJECT = 0x22, 0x5B, 0x7B
+
+
+class Columns(NamedTuple):
+    """Columns of a batch by key: values as decoded, undecoded ones as bytes, UNSET where an element lacks the key."""
+
+    size: int
+    values: dict[str, list[Any]]
 
 
 class Shape:
@@ -66,8 +74,8 @@ class Shape:
             msgspec.field(name=key, default=UNSET),
         )
 
-    def decode(self, text: bytes) -> list[Any]:
-        """A batch as Structs. Raises msgspec.ValidationError where the types do not fit, DecodeError on bad JSON."""
+    def decode(self, text: bytes) -> Columns:
+        """A batch as columns. Raises msgspec.ValidationError where the types do not fit, DecodeError on bad JSON."""
         if self._decoder is None:
             if len(self._keys) > _MOST_KEYS:
                 raise msgspec.ValidationError("too many different keys")
@@ -76,31 +84,42 @@ class Shape:
             if self._decoder is None:
                 raise msgspec.ValidationError("no keys in common")
         rows = self._decoder.decode(text)
-        self._refuse_duplicates(text, rows)
-        return rows
+        return Columns(len(rows), self._columns(text, rows))
 
-    def _refuse_duplicates(self, text: bytes, rows: list[Any]) -> None:
-        """Each key and each text has two quotes: more quotes than that are a key that stands twice."""
-        rest = text.count(b'"')
-        raws: list[bytes] = []
+    def _columns(self, text: bytes, rows: list[Any]) -> dict[str, list[Any]]:
+        """The columns that matter. Each key and each text has two quotes: more quotes are a key that stands twice."""
+        columns: dict[str, list[Any]] = {}
+        plain: list[bytes] = []
+        quotes = text.count(b'"')
         for number, key in enumerate(self._fields):
-            values = list(map(attrgetter(f"f{number}"), rows)) if key not in (self._always or ()) else None
-            present = len(rows) if values is None else sum(value is not UNSET for value in values)
-            kind = self._types.get(key, Raw)
-            rest -= present * (4 if kind is str else 2)
+            values = list(map(attrgetter(f"f{number}"), rows))
+            kind, always = self._types.get(key, Raw), key in (self._always or ())
+            if kind is Raw:
+                values = list(map(bytes, values)) if always else [one if one is UNSET else bytes(one) for one in values]
+            present = values if always else [value for value in values if value is not UNSET]
+            quotes -= len(present) * (4 if kind is str else 2)
             if key not in self._types:
-                raws += [bytes(value) for value in values or map(attrgetter(f"f{number}"), rows) if value is not UNSET]
-            elif kind is Raw and rest:
-                raws_here = values or map(attrgetter(f"f{number}"), rows)
-                rest -= sum(bytes(value).count(b'"') for value in raws_here if value is not UNSET)
-        joined = b"\n".join(raws)
-        if rest != joined.count(b'"') or b"{" in joined or _SUSPECT.search(joined):
-            raise msgspec.ValidationError("a key twice, or an odd value")
+                plain += present
+            else:
+                columns[key] = values
+                quotes -= _quotes(present) if kind is Raw else 0
+        if quotes != _plain(plain):
+            raise msgspec.ValidationError("a key stands twice")
+        return columns
 
-    def columns(self, rows: list[Any]) -> dict[str, list[Any]]:
-        """The columns of some Structs, those that matter only. A column with gaps holds UNSET in them."""
-        return {
-            key: list(map(attrgetter(f"f{number}"), rows))
-            for number, key in enumerate(self._fields)
-            if key in self._types
-        }
+
+def _quotes(raws: list[bytes]) -> int:
+    """The quotes in masks: a list has none, run lengths have four or six, unless a key stands twice."""
+    objects = [raw for raw in raws if raw[0] != _ARRAY]
+    found = [raw.count(b'"') for raw in objects]
+    if any(raw[0] == _OBJECT and count not in (4, 6) for raw, count in zip(objects, found, strict=True)):
+        raise msgspec.ValidationError("a key stands twice")
+    return sum(found)
+
+
+def _plain(raws: list[bytes]) -> int:
+    """The quotes in values that do not matter. Objects, which may hold a key twice, and odd numbers are refused."""
+    odd = b"\n".join([raw for raw in raws if raw[0] != _TEXT])
+    if b"{" in odd or _SUSPECT.search(odd):
+        raise msgspec.ValidationError("an odd value")
+    return b"\n".join(raws).count(b'"')

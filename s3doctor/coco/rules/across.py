@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from s3doctor.coco.rule import ERROR, INFO, WARNING, Rule
+from s3doctor.coco.rule import ERROR, WARNING, Rule
 
 __all__ = ["RULES"]
 
@@ -136,8 +136,8 @@ RULES = (
         "x-no-overlap",
         "across",
         "no image file name is common to both files",
-        INFO,
-        INFO,
+        WARNING,
+        WARNING,
         _EACH,
         "has nothing to compare.",
         "Check that both files are of one dataset.",

@@ -46,7 +46,7 @@ RULES = (
     Rule(
         "json-not-json",
         "file",
-        "the file is XML or HTML, not JSON",
+        "the file is XML, HTML or lines of text, not JSON",
         ERROR,
         ERROR,
         _SAME,

@@ -35,7 +35,7 @@ RULES = (
         "seg-empty-among-masks",
         "masks",
         "segmentation is empty though other annotations have masks",
-        ERROR,
+        WARNING,
         ERROR,
         "leaves the object out of mask metrics.",
         "fails when masks are evaluated (IndexError, «input type is not supported»).",
@@ -108,7 +108,7 @@ RULES = (
     Rule(
         "seg-degenerate",
         "masks",
-        "a polygon covers less than one square pixel",
+        "a mask of polygons covers less than one square pixel",
         WARNING,
         WARNING,
         "may drop it.",

@@ -104,6 +104,16 @@ RULES = (
         "HC GB",
     ),
     Rule(
+        "pred-bbox-missing",
+        "predictions",
+        "a prediction has a mask or keypoints and no bbox",
+        ERROR,
+        None,
+        "fails with TypeError.",
+        "computes the box itself.",
+        "Add bbox: [x, y, width, height] in pixels.",
+    ),
+    Rule(
         "pred-rle-uncompressed",
         "predictions",
         "predictions without boxes have uncompressed run lengths",
