@@ -57,13 +57,18 @@ class ListServer:
     port: int = 0
 
     def __post_init__(self) -> None:
-        self.encoded = [quote_plus(key, safe="/") for key in self.keys] if self.manners.encode else list(self.keys)
+        self.load(self.keys)
         self._recent: list[float] = []
         self.transports: set[asyncio.Transport] = set()
         self._open = 0
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._ready = threading.Event()
+
+    def load(self, keys: Sequence[str]) -> None:
+        """Serve these keys from now on."""
+        self.keys = keys
+        self.encoded = [quote_plus(key, safe="/") for key in keys] if self.manners.encode else list(keys)
 
     @property
     def url(self) -> str:

@@ -6,18 +6,23 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from s3doctor.s3.listing_page import Entry, Page, ask_page, page_from_data
+from s3doctor.s3.listing_page import Entry, Page
+from s3doctor.s3.listing_walk import Walk
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from s3doctor.s3.answer import Answer
-    from s3doctor.s3.listing_page import ListingClient
+    from s3doctor.s3.listing_ranges import Range
+    from s3doctor.s3.listing_request import ListingClient
 
 __all__ = ["Entry", "Listing", "Progress", "list_keys"]
 
-PAGE = 1000
+SMALL = 20_000
+"""Objects up to which a limit is kept to exactly: such a listing is walked in one chain."""
+
+TICK = 0.1
 
 
 @dataclass(frozen=True)
@@ -108,57 +113,94 @@ def list_keys(
     max_objects: int | None = None,
     deadline: float | None = None,
     stop: threading.Event | None = None,
-    threads: int = 32,  # noqa: ARG001 - one chain for now
+    threads: int = 64,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Listing:
     """List every object whose key begins with `prefix`; needs `s3:ListBucket` and nothing else, and never raises.
 
-    `max_objects` and `deadline` (a value of `time.monotonic()`) end it early, as does setting `stop`; what was seen
-    until then is kept, and the Listing says that it is not all. A folder that fits on one page costs one request.
+    A folder that fits on one page costs one request; of a larger one stretches are walked side by side, in up to
+    `threads` threads, as many as the client's `max_pool_connections` has connections for. `max_objects` and
+    `deadline` (a value of `time.monotonic()`) end it early, as does setting `stop`; what was seen until then is kept,
+    and the Listing says that it is not all. `on_progress` is called from the caller's thread, some times a second.
     """
     started = time.monotonic()
-    pages: list[Page] = []
-    count, requests, token, last = 0, 0, "", ""
-    error: Answer | None = None
-    stopped = ""
-    truncated = True
-    while truncated:
-        stopped = _ended(count, max_objects, deadline, stop)
-        if stopped:
-            break
-        wanted = PAGE if max_objects is None else min(PAGE, max_objects - count)
-        answer = ask_page(client, bucket, prefix, token=token, size=wanted)
-        requests += 1
-        if not answer.ok:
-            error, stopped = answer, "S3 refused to go on" if answer.http else "the connection failed"
-            break
-        page = page_from_data(answer.data)
-        truncated, token = bool(answer.data.get("IsTruncated")), answer.data.get("NextContinuationToken", "")
-        pages.append(page)
-        count += len(page)
-        last = page.keys()[-1] if page else last
-        if on_progress:
-            on_progress(Progress(count, requests, time.monotonic() - started))
-    more = truncated and error is None and requests > 0
+    small = max_objects is not None and max_objects <= SMALL
+    walk = Walk(client, bucket, prefix, threads=1 if small else threads, most=max_objects)
+    stopped = _watch(walk, started, deadline, stop, on_progress)
+    requests = walk.requests
+    if walk.disorder:
+        walk = Walk(client, bucket, prefix, threads=1, most=max_objects, ordered=False)
+        stopped = _watch(walk, started, deadline, stop, on_progress)
+        requests += walk.requests
+    with walk.changed:
+        ranges = sorted(walk.ranges, key=lambda part: part.start)
+    return _listing(walk, ranges, stopped, requests, time.monotonic() - started)
+
+
+def _watch(
+    walk: Walk,
+    started: float,
+    deadline: float | None,
+    stop: threading.Event | None,
+    on_progress: Callable[[Progress], None] | None,
+) -> str:
+    """Run a walk to its end, or stop it; why it was stopped, in words."""
+    reported = -1
+    stopped = _ended(deadline, stop)
+    try:
+        if not stopped:
+            walk.run()
+        while not stopped and not walk.over.wait(TICK):
+            stopped = _ended(deadline, stop)
+            if on_progress and walk.count != reported:
+                reported = walk.count
+                on_progress(Progress(reported, walk.requests, time.monotonic() - started, walk.estimate))
+    finally:
+        walk.halt()
+    if on_progress:
+        on_progress(Progress(walk.count, walk.requests, time.monotonic() - started, walk.estimate))
+    return stopped
+
+
+def _listing(walk: Walk, ranges: Sequence[Range], stopped: str, requests: int, seconds: float) -> Listing:
+    """What a walk has found, cut to the limit, with the stretches that it has not seen."""
+    gaps: list[tuple[str, str | None]] = [(part.after, part.until) for part in ranges if not part.done]
+    pages = [page for part in ranges for page in part.pages]
+    seen = sum(map(len, pages)) + any(part.token and part.until is None and not part.done for part in ranges)
+    if walk.most is not None and walk.count > walk.most:
+        pages = list(_cut_to(pages, walk.most))
+        last = pages[-1].last if pages else ""
+        gaps = [*((after, until) for after, until in gaps if after < last), (last, None)]
+    if gaps and not walk.ordered:
+        gaps = [("", None)]
+    if walk.error is not None:
+        stopped = f"{walk.error.http} {walk.error.code}".strip() if walk.error.http else walk.error.fault
+    elif gaps and not stopped:
+        stopped = f"the limit of {walk.most:,} objects was reached"
     return Listing(
-        bucket,
-        prefix,
+        walk.bucket,
+        walk.prefix,
         tuple(pages),
-        ((last, None),) if truncated else (),
-        stopped,
-        error,
-        count + more,
+        tuple(gaps),
+        stopped if gaps else "",
+        walk.error,
+        seen,
         requests,
-        time.monotonic() - started,
+        seconds,
     )
 
 
-def _ended(count: int, max_objects: int | None, deadline: float | None, stop: threading.Event | None) -> str:
+def _cut_to(pages: Sequence[Page], most: int) -> Iterator[Page]:
+    """The first pages, with `most` objects in all."""
+    for page in pages:
+        kept = page if len(page) <= most else page.cut(most)
+        most -= len(kept)
+        if kept:
+            yield kept
+
+
+def _ended(deadline: float | None, stop: threading.Event | None) -> str:
     """Why the listing may not go on, in words; empty if it may."""
     if stop is not None and stop.is_set():
         return "it was interrupted"
-    if deadline is not None and time.monotonic() >= deadline:
-        return "the time was up"
-    if max_objects is not None and count >= max_objects:
-        return f"the limit of {max_objects:,} objects was reached"
-    return ""
+    return "the time was up" if deadline is not None and time.monotonic() >= deadline else ""
