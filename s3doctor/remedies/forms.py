@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 INLINE_LIMIT = 2048
 """Characters, white space not counted, that all inline policies of one user may have together (IAM quotas)."""
 
+_YAML_WORDS = ("y", "n", "yes", "no", "on", "off", "true", "false", "null")
+"""Words that YAML 1.1 takes for other things than texts, in upper and lower case."""
+
 NO_USER = '"${USER_NAME:?put the name of the IAM user here}"'
 
 
@@ -136,7 +139,8 @@ def yaml(value: Mapping[str, Any] | list[Any], depth: int = 0) -> str:
 
 def _yaml_pair(key: str, item: Any, depth: int) -> str:  # noqa: ANN401 - any JSON value
     """One line, or one line and the block below it."""
-    name = "-" if key == "-" else f"{key if re.fullmatch('[A-Za-z]+', key) else json.dumps(key)}:"
+    plain = re.fullmatch("[A-Za-z]+", key) and key.lower() not in _YAML_WORDS
+    name = "-" if key == "-" else f"{key if plain else json.dumps(key)}:"
     if not _nested(item):
         return f"{name} {_yaml_text(item) if isinstance(item, str) else json.dumps(item)}"
     block = yaml(item, depth + 1)

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from s3doctor.finding import Severity
@@ -139,6 +139,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(JSON | st.text(max_size=40))
 def test_no_text_breaks_it(value: Any) -> None:
     """Whatever the text, it is read or refused in one line; nothing else is raised."""
