@@ -10,7 +10,7 @@ import click
 
 from s3doctor.cli.exits import Exit
 from s3doctor.cli.options import Place, connection_from, option, place_options
-from s3doctor.cli.output import say, tell
+from s3doctor.cli.output import can_show, say, tell
 from s3doctor.cli.policy import under_dataset_option
 from s3doctor.connection import BadInput
 from s3doctor.remedies.grammar import Parsed, read
@@ -18,6 +18,8 @@ from s3doctor.remedies.lint import review
 from s3doctor.remedies.needs import ANY_IMAGES
 from s3doctor.remedies.policy import Options, documents
 from s3doctor.remedies.telling import as_json, table
+from s3doctor.report.paper import RULE
+from s3doctor.report.text import ascii_only
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -62,7 +64,8 @@ def command(context: click.Context, **given: Unpack[Given]) -> None:
     if given["format"] == "json":
         say(as_json(found))
     else:
-        say(table(found, documents(connection, options=Options(dataset_shape=shape))))
+        text = table(found, documents(connection, options=Options(dataset_shape=shape)))
+        say(text if can_show(RULE) else ascii_only(text))
     context.exit(EXITS.get(found.verdict, Exit.WELL))
 
 

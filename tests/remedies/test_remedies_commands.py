@@ -189,13 +189,14 @@ def test_lint_reads_standard_input(capsys: Output, monkeypatch: pytest.MonkeyPat
 
 def test_policy_and_lint_fit_together_in_a_pipe() -> None:
     program = (sys.executable, "-m", "s3doctor")
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONIOENCODING": "ascii"}
     made = subprocess.run([*program, "policy", *PLACE], capture_output=True, check=True, env=environment)
     judged = subprocess.run(
         [*program, "lint-policy", "-", *PLACE], input=made.stdout, capture_output=True, check=False, env=environment
     )
     assert (judged.returncode, judged.stderr) == (0, b"")
     assert judged.stdout.startswith(b"PASS: ")
+    assert b"\n- What the platform asks, and whether it is granted -----" in judged.stdout
 
 
 def test_handoff_shows_all_but_the_secret(capsys: Output) -> None:
@@ -205,6 +206,13 @@ def test_handoff_shows_all_but_the_secret(capsys: Output) -> None:
     assert SECRET not in out + err
     assert "AKIAIOSFODNN7EXAMPLE" not in out + err
     assert "stands in your shell's history" in err
+
+
+def test_handoff_says_what_it_read_otherwise(capsys: Output) -> None:
+    code, out, err = call(capsys, "handoff", *READY[2:], "--bucket", "s3://pictures")
+    assert code == 0
+    assert "s3://pictures/street/photos/" in out
+    assert "The bucket was given as an s3 URI" in err
 
 
 def test_handoff_writes_the_secret_for_its_owner_only(capsys: Output, tmp_path: Path) -> None:

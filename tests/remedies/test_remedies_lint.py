@@ -302,6 +302,11 @@ def test_the_table_of_a_policy_that_is_right_or_too_much() -> None:
     assert "objects elsewhere in s3://pictures/: s3:GetObject\n" in telling.table(few)
 
 
+def test_a_mistake_may_have_no_fix() -> None:
+    text = " ".join(telling.table(judged(allow("s3:GetObject", "arn:aws:s3:::films/*"))).split())
+    assert "warning: p.json /Statement/0/Resource: 'films' is another bucket than 'pictures' Worked out" in text
+
+
 def test_the_json_says_the_same() -> None:
     found = review([read(json.dumps(page_policy(READ_ONLY)), "p.json")], READ_ONLY, [DATASET])
     body = json.loads(telling.as_json(found))
