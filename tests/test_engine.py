@@ -3,7 +3,7 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -28,7 +28,7 @@ def make(code: str, outcome: Outcome | Callable[[Context], Outcome], **declared:
     return check(code, f"the title of {code}", **declared)(run)  # type: ignore[arg-type]
 
 
-def visit(*checks: Check, connection: Connection | None = None, **chosen: tuple[str, ...]) -> Visit:
+def visit(*checks: Check, connection: Connection | None = None, **chosen: Any) -> Visit:
     prefixes = dict.fromkeys(one.code[:1] for one in checks)
     families = tuple(Family(p, p, tuple(one for one in checks if one.code[0] == p)) for p in prefixes)
     return Visit(connection or Connection("acme", datasets=("street",)), families=families, **chosen)

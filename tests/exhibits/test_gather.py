@@ -26,7 +26,7 @@ def examined(s3: EmbeddedS3, name: str, pictures: int = 6) -> Report:
 
 def test_a_healthy_bucket_shows_its_pictures_with_both_kinds_of_boxes(embedded_s3: EmbeddedS3) -> None:
     report = examined(embedded_s3, "healthy")
-    assert report.notes == ()
+    assert not any("broke off" in note for note in report.notes)
     assert dict(report.figures)["images in annotations.json"] == "12"
     assert dict(report.figures)["predictions.json"].startswith("36 predictions (")
     assert len(report.pictures) == 6
