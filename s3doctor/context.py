@@ -15,6 +15,7 @@ from s3doctor.footprints import Footprints
 from s3doctor.s3 import probes
 from s3doctor.s3.client import S3
 from s3doctor.s3.servers import Server, recognise
+from s3doctor.spool import Spool
 
 if TYPE_CHECKING:
     from s3doctor.connection import Connection
@@ -88,6 +89,7 @@ class Context:
         self.stop = threading.Event()
         self.started = datetime.now(timezone.utc)
         self.footprints = Footprints()
+        self.spool = Spool()
         self.permission_maps: dict[str, PermissionMap] = {}
         self.ends = time.monotonic() + connection.timeout
         self._memo = Memo()

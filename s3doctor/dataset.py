@@ -12,7 +12,8 @@ from s3doctor.s3 import probes
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from s3doctor.coco import FileExamination
+    from s3doctor.coco import Examination, FileExamination
+    from s3doctor.coco.oracle import Consultation
     from s3doctor.connection import Connection
     from s3doctor.context import Context, Directory
     from s3doctor.mapping import Cell
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from s3doctor.s3.client import S3
     from s3doctor.s3.listing import Listing
     from s3doctor.s3.reading import ObjectStream
+    from s3doctor.spool import Kept
 
 T = TypeVar("T")
 IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png")
@@ -141,7 +143,11 @@ class DatasetContext:
         """What is in annotations.json."""
         from s3doctor.coco import examine_annotations
 
-        return examine_annotations(self.stream(ANNOTATIONS))
+        return examine_annotations(self._kept(ANNOTATIONS))
+
+    def _kept(self, name: str) -> Kept:
+        """The stream by which a file is examined; a copy stays on this machine until the end, for pycocotools."""
+        return self._memo.get(("kept", name), lambda: self.context.spool.keep(self.stream(name)))
 
     def stream(self, name: str) -> ObjectStream:
         """One of the two files, to be read from its first byte."""
@@ -154,6 +160,33 @@ class DatasetContext:
             self.prefix + name,
             stop=self.context.stop,
             deadline=self.context.ends,
+        )
+
+    @fact
+    def examination(self) -> Examination:
+        """What is in both files and between them."""
+        from s3doctor.coco import Examination, compare
+
+        return Examination(self.annotations, self.predictions, compare(self.annotations, self.predictions))
+
+    @fact
+    def loading(self) -> Consultation:
+        """What pycocotools says of annotations.json."""
+        from s3doctor.coco import Examination
+
+        return self._consult(Examination(self.annotations), ANNOTATIONS)
+
+    @fact
+    def evaluation(self) -> Consultation:
+        """What pycocotools says of both files."""
+        return self._consult(self.examination, ANNOTATIONS, PREDICTIONS)
+
+    def _consult(self, examined: Examination, *names: str) -> Consultation:
+        from s3doctor.coco.oracle import SECONDS, consult
+
+        paths = [self._kept(name).path for name in names]
+        return consult(
+            *paths, examined=examined, seconds=min(SECONDS, self.context.seconds_left()), stop=self.context.stop
         )
 
     @fact
@@ -170,7 +203,7 @@ class DatasetContext:
         """What is in predictions.json."""
         from s3doctor.coco import examine_predictions
 
-        return examine_predictions(self.stream(PREDICTIONS), self._truth)
+        return examine_predictions(self._kept(PREDICTIONS), self._truth)
 
     @fact
     def pictures(self) -> Checked:

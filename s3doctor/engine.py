@@ -100,9 +100,10 @@ class Visit:
             self.stop()
 
     def stop(self) -> None:
-        """Ask for nothing more, and give what was written the time to be removed."""
+        """Ask for nothing more, give what was written the time to be removed, and remove the copies of files."""
         self.context.stop.set()
         self.context.footprints.wait()
+        self.context.spool.close()
 
     def report(self) -> Report:
         """What has been found out so far; everything, once the iteration is over."""

@@ -31,6 +31,7 @@ DISPUTED = {
 """Where the doctor does not yet say what it should, and why it should."""
 
 NO_PATIENT = {
+    "ANN009": "pycocotools fails on nothing that the other checks pass, as far as anybody knows",
     "BUCKET002": "a server that does not answer is never more than unknown: patient server-down",
     "BUCKET006": "it can be unknown, and no more",
     "CORS002": "no S3 server answers the preflight one way and the request another; only a proxy before it might",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from s3doctor.checks.files import judged_file
+from s3doctor.checks.files import judged_file, judged_oracle
 from s3doctor.checks.layout import annotations_exist
 from s3doctor.checks.reading import reads_annotations
 from s3doctor.model import Family, Outcome, check
@@ -68,8 +68,15 @@ def plausible(dataset: DatasetContext) -> Outcome:
     return judged_file(dataset, "annotations", ("statistics",), "the boxes look like [x, y, width, height] in pixels")
 
 
+@check("ANN009", "pycocotools reads annotations.json", needs=[readable], section="2", per_dataset=True)
+def loads(dataset: DatasetContext) -> Outcome:
+    """Most programs read COCO with pycocotools. It is asked in a process of its own, with limits of time and memory,
+    once nothing is left in the file that would crash or hang it."""
+    return judged_oracle(dataset.loading)
+
+
 FAMILY = Family(
     "ANN",
     "annotations.json",
-    (readable, structure, images, categories, references, boxes, masks, plausible),
+    (readable, structure, images, categories, references, boxes, masks, plausible, loads),
 )

@@ -10,6 +10,7 @@ from s3doctor.coco.rules import (
     images,
     keypoints,
     masks,
+    oracle,
     predictions,
     rows,
     statistics,
@@ -30,6 +31,7 @@ _MODULES = (
     predictions,
     across,
     statistics,
+    oracle,
 )
 
 RULES = {rule.code: rule for module in _MODULES for rule in module.RULES}
@@ -46,4 +48,5 @@ GROUPS = {
     "predictions": "predictions",
     "across": "the two files together",
     "statistics": "what the numbers suggest",
+    "oracle": "what pycocotools itself says",
 }

@@ -1,0 +1,210 @@
+"""COCO files on this machine, under the names by which the checks know a dataset, and the checks that fit them."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+import time
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from s3doctor.facts import fact
+from s3doctor.model import Report, Result, Status, skip
+from s3doctor.spool import Spool
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from s3doctor.coco import Examination, FileExamination
+    from s3doctor.coco.oracle import Consultation
+    from s3doctor.coco.source import Readable, Source
+    from s3doctor.model import Check
+    from s3doctor.names import Comparison
+
+__all__ = ["Folder", "LocalDataset", "LocalVisit"]
+
+STDIN = "-"
+GOOD = (Status.PASS, Status.WARN)
+
+
+@dataclass(frozen=True)
+class Folder:
+    """The files below a directory as a listing: keys begin with the directory's own name and a slash."""
+
+    path: Path
+    error: None = None
+
+    @property
+    def prefix(self) -> str:
+        """The directory's name with a slash."""
+        return f"{self.path.resolve().name}/"
+
+    def __iter__(self) -> Iterator[tuple[str, int, str]]:
+        """Key, size in bytes and an empty storage class of each file; a directory met twice is not entered again."""
+        entered: set[tuple[int, int]] = set()
+        for place, folders, files in os.walk(self.path, followlinks=True):
+            here = Path(place).stat()
+            if (here.st_dev, here.st_ino) in entered:
+                folders.clear()
+                continue
+            entered.add((here.st_dev, here.st_ino))
+            folders.sort()
+            below = Path(place).relative_to(self.path)
+            for name in sorted(files):
+                yield self.prefix + (below / name).as_posix(), _size(Path(place, name)), ""
+
+    def covers(self, key: str) -> bool:  # noqa: ARG002 - as a listing of S3 has it
+        """Whether a file of this key, had it existed, would be here: yes."""
+        return True
+
+
+def _size(path: Path) -> int:
+    """A file's size in bytes, 0 for a link that leads nowhere."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+class LocalDataset:
+    """The facts about files on this machine. Paths are as given, `-` is standard input; empty means not given.
+
+    Facts raise OSError where a file cannot be read.
+    """
+
+    def __init__(self, annotations: str, predictions: str = "", images: str = "", target: str = "platform") -> None:
+        self.paths = {"annotations": annotations, "predictions": predictions}
+        self.images_path = images
+        self.target = target
+        self.spool = Spool()
+        self._copies: dict[str, Path | None] = {}
+
+    def _source(self, which: str) -> Source:
+        """A file as it is; what can be read only once as a stream of which a copy is kept."""
+        given = self.paths[which]
+        path = Path(given)
+        if given != STDIN and stat.S_ISREG(path.stat().st_mode):
+            self._copies[which] = path
+            return path
+        return self._once(which, sys.stdin.buffer if given == STDIN else path.open("rb", buffering=0))
+
+    def _once(self, which: str, stream: Readable) -> Readable:
+        kept = self.spool.keep(stream)
+        self._kept = {**getattr(self, "_kept", {}), which: kept}
+        return kept
+
+    def _path(self, which: str) -> Path | None:
+        return self._copies.get(which) or self._kept[which].path
+
+    @fact
+    def annotations(self) -> FileExamination:
+        """What is in the annotations."""
+        from s3doctor.coco import examine_annotations
+
+        return examine_annotations(self._source("annotations"), target=self.target)
+
+    @fact
+    def predictions(self) -> FileExamination:
+        """What is in the predictions."""
+        from s3doctor.coco import examine_predictions
+
+        return examine_predictions(self._source("predictions"), self.annotations, target=self.target)
+
+    @fact
+    def examination(self) -> Examination:
+        """What is in both files and between them."""
+        from s3doctor.coco import Examination, compare
+
+        across = compare(self.annotations, self.predictions, target=self.target)
+        return Examination(self.annotations, self.predictions, across)
+
+    @property
+    def images_prefix(self) -> str:
+        """The images' directory as a prefix of keys."""
+        return self.listing.prefix
+
+    @fact
+    def listing(self) -> Folder:
+        """The files below the images' directory."""
+        return Folder(Path(self.images_path))
+
+    @fact
+    def comparison(self) -> Comparison:
+        """The file names in the annotations against the files below the images' directory."""
+        from s3doctor.names import compare
+
+        names = [name for name in self.annotations.image_names if name]
+        return compare(names, self.listing, self.images_prefix)
+
+    @fact
+    def loading(self) -> Consultation:
+        """What pycocotools says of the annotations."""
+        from s3doctor.coco import Examination
+        from s3doctor.coco.oracle import consult
+
+        return consult(self._path("annotations"), examined=Examination(self.annotations))
+
+    @fact
+    def evaluation(self) -> Consultation:
+        """What pycocotools says of both files."""
+        from s3doctor.coco.oracle import consult
+
+        return consult(self._path("annotations"), self._path("predictions"), examined=self.examination)
+
+
+class LocalVisit:
+    """One examination of local files: iterate over it for Results as they come, then ask for the report."""
+
+    def __init__(self, dataset: LocalDataset, *, oracle: bool = True) -> None:
+        self.dataset = dataset
+        self._checks = tuple(_checks(dataset, oracle=oracle))
+        self._results: dict[str, Result] = {}
+        self._started = datetime.now(timezone.utc)
+        self._began = time.monotonic()
+
+    def __iter__(self) -> Iterator[Result]:
+        """The Results in the catalogue's order. Raises OSError where a file cannot be read."""
+        try:
+            for check in self._checks:
+                result = self._ask(check)
+                self._results[check.code] = result
+                yield result
+        finally:
+            self.dataset.spool.close()
+
+    def _ask(self, check: Check) -> Result:
+        """The check's answer, or a skip that names the first cause; needs that only a bucket has are left out."""
+        known = [self._results[need.code] for need in check.needs if need.code in self._results]
+        unmet = next((result for result in known if result.status not in GOOD), None)
+        if unmet is None:
+            began = time.monotonic()
+            outcome = check.run(self.dataset)
+            return Result(check, outcome, milliseconds=(time.monotonic() - began) * 1000)
+        first = unmet.blocked_by or unmet.code
+        return Result(check, skip(f"not looked at: {first} comes first"), blocked_by=first)
+
+    def report(self, *, interrupted: bool = False) -> Report:
+        """What has been found out so far; everything, once the iteration is over."""
+        paths = {**self.dataset.paths, "images": self.dataset.images_path, "target": self.dataset.target}
+        return Report(
+            tuple(self._results.values()),
+            subject=tuple((name, "standard input" if path == STDIN else path) for name, path in paths.items() if path),
+            started=self._started,
+            seconds=time.monotonic() - self._began,
+            interrupted=interrupted,
+        )
+
+
+def _checks(dataset: LocalDataset, *, oracle: bool) -> Iterator[Check]:
+    """The checks of the catalogue that need no bucket."""
+    from s3doctor.checks import annotations, images, predictions
+
+    families = [annotations.FAMILY] + ([predictions.FAMILY] if dataset.paths["predictions"] else [])
+    for family in families:
+        yield from (one for one in family.checks if oracle or one not in (annotations.loads, predictions.evaluates))
+    if dataset.images_path:
+        yield images.names_have_objects
+        yield images.objects_are_useful
