@@ -6,6 +6,7 @@ them, which are read for a handful of images where pictures are asked for.
 
 from __future__ import annotations
 
+import traceback
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -34,7 +35,9 @@ def gather(context: Context, pictures: int = 0) -> Exhibits:
     try:
         return _gathered(context, pictures)
     except Exception as error:  # noqa: BLE001 - the verdicts stand without pictures
-        return Exhibits(notes=(f"Numbers and pictures are left out: s3doctor broke off ({type(error).__name__}).",))
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        place = f"{type(error).__name__} in {frame.name}, line {frame.lineno}"
+        return Exhibits(notes=(f"Numbers and pictures are left out. This is a fault of s3doctor: {place}.",))
 
 
 def _gathered(context: Context, pictures: int) -> Exhibits:

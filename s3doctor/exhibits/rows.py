@@ -11,7 +11,7 @@ import msgspec
 from s3doctor.coco.ids import code_of
 from s3doctor.coco.ledger import Ledger
 from s3doctor.coco.opening import sniff
-from s3doctor.coco.reader import Array, Batch, Broken, Reader
+from s3doctor.coco.reader import Batch, Broken, Reader
 from s3doctor.coco.source import Buffer, Source, opened
 from s3doctor.coco.untyped import decode
 
@@ -66,22 +66,21 @@ def _all(reader: Reader, pointer: str) -> Iterator[tuple[int, _Fields]]:
     """Each row with its position; elements that are no objects are passed over."""
     try:
         for event in reader.events():
-            if isinstance(event, Array):
-                event.typed = _DECODE if event.pointer == pointer else None
-            elif isinstance(event, Batch) and event.array.pointer == pointer:
+            if isinstance(event, Batch) and event.array.pointer == pointer:
                 yield from _rows(event)
     except Broken:
         return
 
 
 def _rows(batch: Batch) -> Iterator[tuple[int, _Fields]]:
-    if batch.rows is not None:
-        yield from enumerate(batch.rows, batch.first)
-        return
-    for index, element in enumerate(batch.elements(), batch.first):
-        value = decode(element).value
-        if isinstance(value, dict):
-            yield index, _Fields(*(value.get(name) for name in _Fields.__struct_fields__))
+    """The rows of a batch: all at once where they are plain objects, else one by one."""
+    try:
+        yield from enumerate(_DECODE(b"[" + b",".join(batch.elements()) + b"]"), batch.first)
+    except msgspec.MsgspecError:
+        for index, element in enumerate(batch.elements(), batch.first):
+            value = decode(element).value
+            if isinstance(value, dict):
+                yield index, _Fields(*(value.get(name) for name in _Fields.__struct_fields__))
 
 
 def _box(value: Any) -> tuple[float, float, float, float] | None:  # noqa: ANN401 - out of a file
