@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from s3doctor.coco.source import Buffer
-    from s3doctor.coco.typed import Columns
 
 __all__ = ["Array", "Batch", "Broken", "Member", "Reader", "Top", "Value"]
 
@@ -61,12 +60,15 @@ class Value:
 
 @dataclass
 class Array:
-    """An array begins. Whoever receives this may set `typed`: it decodes a batch or raises msgspec's errors."""
+    """An array begins.
+
+    Whoever receives this may set `typed`: it decodes a batch to something with a length, or raises msgspec's errors.
+    """
 
     pointer: str
     section: int
     place: Place
-    typed: Callable[[bytes], Columns] | None = None
+    typed: Callable[[bytes], Any] | None = None
 
 
 @dataclass
@@ -81,7 +83,7 @@ class Batch:
     text: bytes
     offset: int
     line: int
-    rows: Columns | None = None
+    rows: Any = None
     raw: list[bytes] | None = None
     _starts: list[int] = field(default_factory=list)
 
@@ -93,7 +95,7 @@ class Batch:
 
     def __len__(self) -> int:
         """How many elements."""
-        return self.rows.size if self.rows is not None else len(self.elements())
+        return len(self.rows) if self.rows is not None else len(self.elements())
 
     def place(self, index: int, field_name: str = "", **ids: object) -> Place:
         """Where an element of the batch (counted from 0) or a field of it stands in the file."""

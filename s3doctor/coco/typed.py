@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec import UNSET, Raw
@@ -19,11 +20,16 @@ _SUSPECT = re.compile(rb"\d[eE]|\d{300}")
 _TEXT, _ARRAY, _OBJECT = 0x22, 0x5B, 0x7B
 
 
-class Columns(NamedTuple):
+@dataclass(frozen=True)
+class Columns:
     """Columns of a batch by key: values as decoded, undecoded ones as bytes, UNSET where an element lacks the key."""
 
     size: int
     values: dict[str, list[Any]]
+
+    def __len__(self) -> int:
+        """How many elements."""
+        return self.size
 
 
 class Shape:
