@@ -17,7 +17,8 @@ class Answer:
 
     `operation` is AWS's name of the request (`GetObject`; `Preflight` for an OPTIONS), `resource` an s3 URI.
     `http` is None where no HTTP answer came: then `fault` is the name of the exception (`EndpointConnectionError`) and
-    `reason` that of what lay beneath it (`NameResolutionError`, `ConnectionRefusedError`, `CERTIFICATE_VERIFY_FAILED`).
+    `reason` that of what lay beneath it (`NameResolutionError`, `ConnectionRefusedError`, `CERTIFICATE_VERIFY_FAILED:
+    expired`; see `faults.reason_of`).
     `code` and `message` are S3's `Error.Code` and `Error.Message`, empty where there was no error document;
     `fields` the other fields of the error document that may be kept, `headers` the response headers that may be kept
     (lower-case names). `data` is the parsed answer of a success, `body` the first bytes of a body that was read.

@@ -121,7 +121,7 @@ CAUSES: dict[str, Known] = {
     ),
     "request-failed": Known(
         "network",
-        "No answer came ({code}, {reason}).",
+        "No answer came ({reason}).",
         "Run s3doctor again. If it stays so, please report it.",
         verify=_VERIFY,
         confidence="possible",

@@ -99,7 +99,9 @@ class TestB7Connection:
 
     @ON_LINUX
     def test_unreachable(self, client: Callable[..., Any]) -> None:
-        assert_cause(diagnose(get(client("http://255.255.255.255"))), "unreachable")
+        found = diagnose(get(client("http://255.255.255.255")))
+        assert_cause(found, "unreachable")
+        assert "(ENETUNREACH)" in found.cause.text
 
     @ON_LINUX
     def test_connect_timeout(self, client: Callable[..., Any]) -> None:
@@ -288,7 +290,9 @@ class TestB4Names:
         assert_cause(diagnose(get(client(f"http://127.0.0.1:{free_port}"), key="")), "parameter-refused")
 
     def test_request_failed(self, session: Any) -> None:
-        assert_cause(diagnose(ask("Nothing", "s3://photos/", lambda: session.client("nothing"))), "request-failed")
+        found = diagnose(ask("Nothing", "s3://photos/", lambda: session.client("nothing")))
+        assert_cause(found, "request-failed")
+        assert "(UnknownServiceError)" in found.cause.text
 
     def test_redirect_loop(self, session: Any) -> None:
         with Replay(error(301, "PermanentRedirect", "Elsewhere.")) as server:
