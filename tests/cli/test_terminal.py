@@ -13,10 +13,11 @@ import sys
 import termios
 import threading
 import time
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from calling import BUCKET, PROGRAM, Server, key_options
+from calling import BUCKET, PROGRAM, Server, key_options, run_apart
 from terminal import Terminal
 
 from s3doctor.cli.exits import Exit
@@ -119,7 +120,7 @@ def test_sigterm_ends_it_likewise_and_a_second_one_changes_nothing(
 ) -> None:
     url, asked = silent
     options = ("--bucket", BUCKET, "--endpoint-url", url, *key_options(server.reader))
-    with subprocess.Popen(
+    with ended(
         [*PROGRAM, "check", "--quiet", *options, "--select", "CRED001,CRED002"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -128,42 +129,46 @@ def test_sigterm_ends_it_likewise_and_a_second_one_changes_nothing(
         assert asked.wait(30)
         process.send_signal(signal.SIGTERM)
         process.send_signal(signal.SIGTERM)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=60)
     assert process.returncode == Exit.INTERRUPTED
     assert "INTERRUPTED" in out
     assert err == ""
 
 
-def room_in_pipe(descriptor: int, room: int) -> int:
-    """Make a pipe small and fill it up to so much room; how many bytes are in it then."""
-    filling = fcntl.fcntl(descriptor, F_SETPIPE_SZ, select.PIPE_BUF) - room
-    os.write(descriptor, b"x" * filling)
-    return filling
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets a pipe be made small")
 def test_ctrl_c_is_heard_while_standard_error_is_full(server: Server) -> None:
-    reading, writing = os.pipe()
-    filled = room_in_pipe(writing, room=100)
-    environment = os.environ | {"S3DOCTOR_SECRET_ACCESS_KEY": server.reader.secret_access_key.reveal()}
     key = ("--access-key-id", server.reader.access_key_id)
-    with subprocess.Popen(
-        [*PROGRAM, "check", "--verbose", *server.place, *key, "--select", "CRED001,CRED005"],
-        stdout=subprocess.PIPE,
-        stderr=writing,
-        env=environment,
-        encoding="utf-8",
+    arguments = ("check", "--verbose", *server.place, *key, "--select", "CRED001,CRED005")
+    secret = {"S3DOCTOR_SECRET_ACCESS_KEY": server.reader.secret_access_key.reveal()}
+    first, second = run_apart(*arguments, **secret).err.encode().splitlines(keepends=True)
+    reading, writing = os.pipe()
+    filled = fcntl.fcntl(writing, F_SETPIPE_SZ, select.PIPE_BUF) - len(first) - len(second) // 2
+    os.write(writing, b"x" * filled)
+    with ended(
+        [*PROGRAM, *arguments], stdout=subprocess.PIPE, stderr=writing, env=os.environ | secret, encoding="utf-8"
     ) as process:
-        while bytes_in(reading) == filled:  # the first result is told; the second does not fit
+        until = time.monotonic() + 60
+        while bytes_in(reading) == filled and time.monotonic() < until:
             time.sleep(0.05)
-        time.sleep(0.5)
+        assert bytes_in(reading) == filled + len(first)
+        time.sleep(0.5)  # by now it tries to tell the second result, which does not fit
         process.send_signal(signal.SIGINT)
-        out, _ = process.communicate(timeout=30)
+        out, _ = process.communicate(timeout=60)
     os.close(writing)
     os.close(reading)
     assert process.returncode == Exit.INTERRUPTED
     assert "INTERRUPTED" in out
     assert "CRED001" in out
+
+
+@contextmanager
+def ended(*arguments: Any, **more: Any) -> Iterator[subprocess.Popen[str]]:
+    """A process that is ended in the end, whatever happens."""
+    with subprocess.Popen(*arguments, **more) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def bytes_in(descriptor: int) -> int:
