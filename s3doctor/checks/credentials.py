@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from s3doctor.checks.judging import situation
+from s3doctor.checks.judging import is_s3, situation
 from s3doctor.checks.reaching import clock
 from s3doctor.connection import masked
 from s3doctor.model import Cause, Evidence, Family, Fix, Outcome, check, fail, passed, unknown, warn
@@ -58,7 +58,7 @@ def valid(context: Context) -> Outcome:
     if identity.ok:
         return passed(f"AWS knows the key: {_who(context)}", evidence=[identity.evidence])
     listed = context.listed(context.connection.bucket, "")
-    if listed.ok or listed.code in ("AccessDenied", "NoSuchBucket"):
+    if (listed.ok and is_s3(listed)) or listed.code in ("AccessDenied", "NoSuchBucket"):
         return passed("the S3 server accepts the key", evidence=[listed.evidence])
     known = situation(context)
     first, second = diagnose(listed, known), diagnose(identity, known)

@@ -47,6 +47,11 @@ def trouble(context: Context, answer: Answer, summary: str, *, bucket: str = "",
     return fail(summary, cause=found.cause, fix=fix or found.fix, evidence=evidence)
 
 
+def is_s3(answer: Answer) -> bool:
+    """Whether an S3 server answered: it left one of its marks, or gave what only S3 gives."""
+    return answer.from_s3 or "x-amz-bucket-region" in answer.headers or "Name" in answer.data
+
+
 def policy(context: Context, dataset: str = "", why: str = "") -> Fix:
     """The policy that works, with leave to use the KMS keys that were seen on the way."""
     return policy_fix(context.connection, dataset, why, kms_key_arns=context.s3.kms_keys)

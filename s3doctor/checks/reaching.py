@@ -5,13 +5,12 @@ from __future__ import annotations
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
-from s3doctor.checks.judging import trouble
+from s3doctor.checks.judging import is_s3, trouble
 from s3doctor.model import Cause, Evidence, Fix, Outcome, check, fail, passed, unknown, warn
 from s3doctor.s3.region import bucket_name_faults, is_dotted, special_kind
 
 if TYPE_CHECKING:
     from s3doctor.context import Context
-    from s3doctor.s3.answer import Answer
 
 CLOCK_SLACK, CLOCK_LIMIT = 120, 900
 """Seconds: what is worth a word, and what AWS refuses (MaxAllowedSkewMilliseconds)."""
@@ -62,17 +61,13 @@ def reachable(context: Context) -> Outcome:
     """Between you and S3 there are a name server, perhaps a proxy, and the internet. If something else answers in
     S3's place, nothing that it says about your bucket counts."""
     answer = context.location(context.connection.bucket).answer
-    if _is_s3(answer):
+    if is_s3(answer):
         return passed(f"{context.server.value} answers", evidence=[answer.evidence])
     if context.connection.credentials.access_key_id:
         signed = context.listed(context.connection.bucket, "")
-        if _is_s3(signed):
+        if is_s3(signed):
             return passed(f"{context.server.value} answers", evidence=[signed.evidence])
     return trouble(context, answer, "the server that answers is not S3")
-
-
-def _is_s3(answer: Answer) -> bool:
-    return answer.from_s3 or "x-amz-bucket-region" in answer.headers or "Name" in answer.data
 
 
 @check("BUCKET008", "this computer's clock is right", needs=[reachable])

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from botocore.exceptions import ClientError
     from urllib3 import BaseHTTPResponse
 
+NOT_AWS = "the answer is not one that AWS sends"
 BODY_LIMIT = 65536
 """Bytes read of a body, unless the caller says otherwise; also the longest error document that is parsed."""
 
@@ -41,6 +42,10 @@ def ask(
         body = _read(data, body_limit)
     except _theirs() as error:
         return answer_from_fault(operation, resource, error, _since(started), outside=before)
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        if not _from_parser(error):
+            raise
+        return _unreadable(operation, resource, _since(started))
     metadata = data.pop("ResponseMetadata", {})
     return Answer(
         operation,
@@ -173,6 +178,19 @@ def _refusal(chain: Iterable[BaseException]) -> ClientError | None:
 
 
 @lru_cache(maxsize=1)
+def _from_parser(error: Exception) -> bool:
+    """Whether botocore's parser stumbled over an answer that is no answer of AWS: it trusts in the shape of a 200."""
+    last = error.__traceback__
+    while last is not None and last.tb_next is not None:
+        last = last.tb_next
+    return last is not None and last.tb_frame.f_globals.get("__name__") == "botocore.parsers"
+
+
+def _unreadable(operation: str, resource: str, ms: float) -> Answer:
+    """An answer came, and it was none that AWS sends."""
+    return Answer(operation, resource, fault="ResponseParserError", message=NOT_AWS, milliseconds=ms)
+
+
 def _theirs() -> tuple[type[Exception], ...]:
     """The exceptions that boto3 and the libraries beneath it raise of their own.
 
