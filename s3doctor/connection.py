@@ -75,7 +75,7 @@ class Connection:
 
     `datasets` and `images` are names without slashes at the ends; empty means: find out. `origins` are the web
     origins that must be able to read; empty means any (`*`). `write` False forbids every write. `pictures` tells how
-    many images are opened: `all`, `none`, or `sample:N`.
+    many images are opened: `all`, `none`, or `sample:N`. `max_objects` ends the listing of images early.
     """
 
     bucket: str
@@ -92,6 +92,7 @@ class Connection:
     write: bool = True
     timeout: float = 300.0
     pictures: str = "sample:100"
+    max_objects: int | None = None
     notes: tuple[str, ...] = ()
 
     @property

@@ -97,6 +97,7 @@ class DatasetContext:
             self.s3.client(self.bucket),
             self.bucket,
             self.images_prefix,
+            max_objects=self.connection.max_objects,
             stop=self.context.stop,
             deadline=self.context.ends,
         )

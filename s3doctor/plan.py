@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from s3doctor.connection import Connection
 
 NOTHING = "none"
-LOGGED = "a CloudTrail data event, if you switched those on"
-MANAGED = "a CloudTrail management event"
-FREE, READ, LIST = "free", "GET class", "LIST class"
+LOGGED = "data event"
+MANAGED = "management event"
+"""What CloudTrail notes: management events always, data events only where their logging is switched on."""
+FREE, READ, LIST, WRITE = "free", "GET", "LIST", "PUT"
 """AWS's price classes: about 0.0004 US$ for a thousand of the GET class, 0.005 for a thousand of PUT and LIST."""
 
 
@@ -33,7 +34,7 @@ class Step:
     @property
     def count(self) -> str:
         """How many, in words."""
-        return f"up to {self.at_most}" if self.at_most else "as needed"
+        return f"≤ {self.at_most}" if self.at_most else "any"
 
 
 def steps(connection: Connection) -> tuple[Step, ...]:
@@ -67,18 +68,18 @@ def _writing(connection: Connection) -> Iterator[Step]:
     if not connection.write:
         return
     places = 7 if connection.setup.writes else 4
-    impossible = f"{NOTHING} in the bucket; {LOGGED}"
+    impossible = f"{LOGGED}; nothing in the bucket"
     nowhere = "names that do not exist, on a condition that cannot hold"
-    yield Step("PutObject", nowhere, places, "PUT class", impossible, "may the key write there?")
+    yield Step("PutObject", nowhere, places, WRITE, impossible, "may the key write there?")
     yield Step("DeleteObject", nowhere, places, FREE, impossible, "may the key delete there?")
     if not connection.setup.writes:
         return
     where = f"{connection.browsed_bucket}/{connection.metadata_prefix(_dataset(connection).rstrip('/'))}"
-    comes = "a small object that is removed at once; event notifications; a version, if the bucket keeps them"
+    comes = f"{LOGGED}; an object that is removed at once; its notifications; a version, if the bucket keeps them"
     yield Step("GetBucketVersioning", connection.browsed_bucket, 1, READ, MANAGED, "would a trace stay?")
-    yield Step("PutObject", f"{where}, a new random name", 1, "PUT class", comes, "does writing work?")
+    yield Step("PutObject", f"{where}, a new random name", 1, WRITE, comes, "does writing work?")
     yield Step("GetObject", f"{where}, that object", 2, READ, LOGGED, "does reading it back work?")
-    yield Step("CreateMultipartUpload, UploadPart, CompleteMultipartUpload", where, 1, "PUT class", comes, "in parts?")
+    yield Step("CreateMultipartUpload, UploadPart, CompleteMultipartUpload", where, 1, WRITE, comes, "in parts?")
     yield Step("DeleteObject, DeleteObjects", f"{where}, those objects only", 4, FREE, LOGGED, "is all tidied up?")
 
 

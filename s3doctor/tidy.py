@@ -15,7 +15,17 @@ def tidy(connection: Connection) -> Connection:
 
     Raises BadInput, whose message names the command line's option for the field in question.
     """
-    for step in (_endpoint, _bucket, _metadata_bucket, _datasets, _directories, _region, _origins, _username):
+    for step in (
+        _endpoint,
+        _bucket,
+        _metadata_bucket,
+        _datasets,
+        _directories,
+        _region,
+        _origins,
+        _username,
+        _pictures,
+    ):
         connection = step(connection)
     _refuse_contradictions(connection)
     return connection
@@ -63,6 +73,18 @@ def _metadata_bucket(connection: Connection) -> Connection:
         metadata_dir = named.path
         note += f", directory {named.path}"
     return _noted(replace(connection, metadata_bucket=named.bucket, metadata_dir=metadata_dir), f"{note}.")
+
+
+def _pictures(connection: Connection) -> Connection:
+    """`sample` alone is a sample of the usual size."""
+    given = connection.pictures.strip().lower()
+    if given == "sample":
+        return replace(connection, pictures=Connection.pictures)
+    if given not in ("all", "none") and not re.fullmatch(r"sample:[1-9][0-9]{0,8}", given):
+        raise BadInput(
+            f"--pictures is {connection.pictures!r}: expected all, none, sample, or a number as in sample:500"
+        )
+    return replace(connection, pictures=given)
 
 
 def _datasets(connection: Connection) -> Connection:

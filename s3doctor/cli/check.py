@@ -27,10 +27,12 @@ from s3doctor.cli.options import (
     telling_options,
     together,
 )
-from s3doctor.cli.output import can_show, destination, on_terminal
+from s3doctor.cli.output import can_show, destination, on_terminal, say
+from s3doctor.cli.planned import planned
 from s3doctor.cli.progress import Progress
 from s3doctor.connection import BadInput
 from s3doctor.report import FORMATS
+from s3doctor.tidy import tidy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,6 +62,9 @@ class Given(Place, Key, Reporting):
     ignore: tuple[str, ...]
     no_write: bool
     timeout: float
+    pictures: str
+    max_objects: int | None
+    dry_run: bool
 
 
 report_options = together(
@@ -80,6 +85,9 @@ run_options = together(
     option(
         "--no-write", is_flag=True, help="Write nothing, not even the one small object that proves a right to write."
     ),
+    option("--pictures", default="sample", help="How many images to open: all, none, or a sample such as sample:500."),
+    option("--max-objects", type=click.IntRange(1), help="List no more images than so many. Left out: all."),
+    option("--dry-run", is_flag=True, help="Ask S3 nothing; print each request that would be made, and its cost."),
     option("--timeout", type=float, default=TIMEOUT, show_default=True, help="The whole run's time limit in seconds."),
 )
 
@@ -98,10 +106,14 @@ def command(context: click.Context, **given: Unpack[Given]) -> None:
     values there are separated by commas.
     """
     connection = connection_from(given, write=not given["no_write"], timeout=given["timeout"])
+    connection = tidy(replace(connection, pictures=given["pictures"], max_objects=given["max_objects"]))
     select, ignore = known_codes("--select", given["select"]), known_codes("--ignore", given["ignore"])
     if not given["quiet"]:
         warn_of_history()
     refuse_to_overwrite_the_key(given["output"], given["credentials_csv"])
+    if given["dry_run"]:
+        say(planned(connection))
+        return
     with destination(given["output"]) as write, interruptible():
         pictures = PICTURES if given["format"] == "html" else 0
         report = examine(with_key(connection, given), select, ignore, Progress(given), pictures=pictures)
