@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
 from moto import settings
+from moto.s3.models import s3_backends
 from plainhttp import ask
 
 from s3doctor.connection import Credentials, Secret
@@ -116,9 +118,9 @@ def test_a_request_signed_for_another_region_is_refused(embedded_s3: EmbeddedS3)
 
 
 def test_a_listing_never_gives_more_than_1000_keys_a_page(embedded_s3: EmbeddedS3, reader: Credentials) -> None:
-    admin = embedded_s3.admin_client("s3")
+    store = s3_backends[embedded_s3.account_id]["aws"]
     for number in range(1001):
-        admin.put_object(Bucket="acme", Key=f"cars/{number:04}")
+        store.put_object("acme", f"cars/{number:04}", b"")
     s3 = embedded_s3.client("s3", reader)
     page = s3.list_objects_v2(Bucket="acme", MaxKeys=5000, Prefix="cars/0")
     assert (page["KeyCount"], page["MaxKeys"], page["IsTruncated"]) == (1000, 1000, False)
@@ -202,3 +204,39 @@ def test_it_says_nothing(capfd: pytest.CaptureFixture[str]) -> None:
         ask(s3.endpoint_url)
         s3.admin_client("s3").list_buckets()
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(("minutes", "words"), [(20, "Signature expired: "), (-20, "Signature not yet current: ")])
+def test_clocks_that_disagree(
+    embedded_s3: EmbeddedS3, bucket: str, reader: Credentials, minutes: int, words: str
+) -> None:
+    embedded_s3.set_clock(minutes)
+    status, code, message = refusal(embedded_s3.client("s3", reader).list_objects_v2, Bucket=bucket)
+    assert (status, code) == (403, "RequestTimeTooSkewed")
+    assert message == "The difference between the request time and the current time is too large."
+    status, code, message = refusal(embedded_s3.client("sts", reader).get_caller_identity)
+    assert (status, code) == (403, "SignatureDoesNotMatch")
+    assert message.startswith(words)
+    told = parsedate_to_datetime(ask(embedded_s3.endpoint_url).headers["Date"])
+    assert abs((told - datetime.now(timezone.utc)) / timedelta(minutes=1) - minutes) < 1
+
+
+def test_fourteen_minutes_are_let_pass(embedded_s3: EmbeddedS3, bucket: str, reader: Credentials) -> None:
+    embedded_s3.set_clock(14)
+    assert embedded_s3.client("s3", reader).list_objects_v2(Bucket=bucket)["KeyCount"] == 1
+
+
+def test_a_bucket_of_another_account(embedded_s3: EmbeddedS3, bucket: str, reader: Credentials) -> None:
+    s3, mine = embedded_s3.client("s3", reader), embedded_s3.account_id
+    assert s3.list_objects_v2(Bucket=bucket, ExpectedBucketOwner=mine)["KeyCount"] == 1
+    embedded_s3.disown(bucket)
+    assert s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 1
+    assert refusal(s3.list_objects_v2, Bucket=bucket, ExpectedBucketOwner=mine)[:2] == (403, "AccessDenied")
+
+
+def test_root(embedded_s3: EmbeddedS3, reader: Credentials) -> None:
+    embedded_s3.make_root(reader)
+    identity = embedded_s3.client("sts", reader).get_caller_identity()
+    assert identity["Arn"] == f"arn:aws:iam::{embedded_s3.account_id}:root"
+    other = embedded_s3.create_user("other", {})
+    assert embedded_s3.client("sts", other).get_caller_identity()["Arn"].endswith(":user/other")
