@@ -27,6 +27,8 @@ MARGIN = 0.04
 LETTERS = 28
 """How many lines of labels would fill the longer side of a picture."""
 FARTHEST = 1e6
+FEW = 8
+"""A histogram of no more bins has all of its edges named."""
 PARTS = (5, 4, 6, 3, 2)
 """Into how many parts the named edges divide a histogram, if its bins can be so divided."""
 
@@ -122,7 +124,7 @@ def _histogram(plot: Plot) -> Chart:
 def _edges(edges: Sequence[float], step: float) -> list[Word]:
     """The names of some edges; the first and the last stand within the drawing."""
     last = len(edges) - 1
-    parts = next((n for n in PARTS if last % n == 0), 1)
+    parts = last if last <= FEW else next((n for n in PARTS if last % n == 0), 1)
     named = range(0, len(edges), max(last // parts, 1))
     anchors = {0: "start", last: "end"}
     return [Word(n * step, TALL + AXIS + 18, number(edges[n]), anchors.get(n, "middle")) for n in named]

@@ -119,10 +119,18 @@ def counts(report: Report) -> str:
     return f"{told}. {report.seconds:.1f} seconds."
 
 
+def times(finding: Finding) -> str:
+    """How often a fault was found: `once`, `2,997 times`; empty where the summary says the number itself."""
+    number = f"{finding.count:,}"
+    if re.search(rf"(?<![\d.,]){number}(?![\d]|[.,]\d)", finding.summary):
+        return ""
+    return "once" if finding.count == 1 else f"{number} times"
+
+
 def tally(finding: Finding) -> str:
-    """What a finding says before its summary: `2,997 times, error`."""
-    number = "once" if finding.count == 1 else f"{finding.count:,} times"
-    return f"{number}, {finding.severity.value}"
+    """What a finding says before its summary: `error, 2,997 times`."""
+    often = times(finding)
+    return f"{finding.severity.value}, {often}" if often else finding.severity.value
 
 
 def place(example: Example) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from report.samples import COMMAND, DENIED, HOSTILE, POLICY, checked, empty, every_state, healthy, hostile
 
-from s3doctor.model import Cause, Check, Evidence, Family, Fix, Report, passed, unknown, warn
+from s3doctor.model import Cause, Check, Evidence, Family, Finding, Fix, Report, Severity, passed, unknown, warn
 from s3doctor.report import wording
 from s3doctor.report.table import render
 
@@ -126,3 +126,18 @@ def test_a_row_that_was_skipped_says_what_would_have_been_asked() -> None:
         every_state(), width=100
     )
     assert "pycocotools reads the file (not looked" not in render(every_state(), width=120)
+
+
+@pytest.mark.parametrize(
+    ("count", "summary", "told"),
+    [
+        (1, "a box is empty", "error, once"),
+        (2997, "boxes are empty", "error, 2,997 times"),
+        (2997, "2,997 boxes are empty", "error"),
+        (97, "ids disagree (97)", "error"),
+        (97, "197 ids disagree, 97.5 % of them", "error, 97 times"),
+        (7, "17,7 or 7,000 or 70", "error, 7 times"),
+    ],
+)
+def test_a_number_is_told_once(count: int, summary: str, told: str) -> None:
+    assert wording.tally(Finding("x", Severity.ERROR, count, summary)) == told
