@@ -30,6 +30,7 @@ from s3doctor.cli.options import (
 from s3doctor.cli.output import can_show, destination, on_terminal, say
 from s3doctor.cli.planned import planned
 from s3doctor.cli.progress import Progress
+from s3doctor.cli.summary import summarise
 from s3doctor.connection import BadInput
 from s3doctor.report import FORMATS
 from s3doctor.tidy import tidy
@@ -115,10 +116,16 @@ def command(context: click.Context, **given: Unpack[Given]) -> None:
         say(planned(connection))
         return
     with destination(given["output"]) as write, interruptible():
-        pictures = PICTURES if given["format"] == "html" else 0
-        report = examine(with_key(connection, given), select, ignore, Progress(given), pictures=pictures)
+        connection = with_key(connection, given)
+        report = examine(connection, select, ignore, Progress(given), pictures=pictures_in(given["format"]))
         write(rendered(report, given))
+        summarise(report, given["format"])
     context.exit(report.exit_code(given["fail_on"]))
+
+
+def pictures_in(format_: str) -> int:
+    """How many images of each dataset a report in this format shows."""
+    return PICTURES if format_ == "html" else 0
 
 
 def refuse_to_overwrite_the_key(output: str, credentials_csv: str) -> None:

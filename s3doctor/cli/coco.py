@@ -12,6 +12,7 @@ from s3doctor.cli.check import Reporting, interruptible, rendered, report_option
 from s3doctor.cli.options import option, telling_options, together
 from s3doctor.cli.output import destination, reason
 from s3doctor.cli.progress import Progress
+from s3doctor.cli.summary import summarise
 from s3doctor.connection import BadInput
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ def command(context: click.Context, **given: Unpack[Given]) -> None:
     with destination(given["output"]) as write, interruptible():
         report = examine(given)
         write(rendered(report, given))
+        summarise(report, given["format"])
     context.exit(report.exit_code(given["fail_on"]))
 
 

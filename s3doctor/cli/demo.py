@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from s3doctor.cli.check import Reporting, examine, interruptible, rendered, report_options
+from s3doctor.cli.check import Reporting, examine, interruptible, pictures_in, rendered, report_options
 from s3doctor.cli.group import Command, did_you_mean
 from s3doctor.cli.options import telling_options
 from s3doctor.cli.output import destination, mutter, say, tell
@@ -88,7 +88,7 @@ def visit(case: Case, given: Given) -> int:
     with interruptible(), without_proxy(), EmbeddedS3() as s3:
         connection = prepare(case, s3)
         with destination(given["output"]) as write:
-            report = examine(connection, (), (), Progress(given))
+            report = examine(connection, (), (), Progress(given), pictures=pictures_in(given["format"]))
             write(rendered(report, given))
         if given["keep"] and not report.interrupted:
             stay(connection)
