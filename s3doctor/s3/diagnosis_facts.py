@@ -111,7 +111,7 @@ def facts(answer: Answer, situation: Situation) -> dict[str, tuple[str, str, str
         "special": (special_kind(bucket), "special bucket", "KIND"),
         "storage_class": (_storage_class(answer), "an archive class", "CLASS"),
         "uri": (answer.resource, "it", "s3://BUCKET/KEY"),
-        "user": (situation.username or (denied.user_name if denied else ""), "the user", "USER_NAME"),
+        "user": ((denied.user_name if denied else "") or situation.username, "the user", "USER_NAME"),
         "what": (what_is(key_id), "something else", "WHAT"),
     }
 

@@ -170,3 +170,18 @@ def test_every_code_leads_to_a_known_cause(module: ModuleType) -> None:
     tables = [value for name, value in vars(module).items() if name.lstrip("_").startswith("BY_")]
     assert tables
     assert {kind for table in tables for kind in table.values()} <= set(CAUSES)
+
+
+@pytest.mark.parametrize(
+    ("message", "username", "shown"),
+    [
+        (IDENTITY.format("s3:GetObject", "s3:GetObject"), "bert", "anna"),
+        (IDENTITY.format("s3:GetObject", "s3:GetObject"), "", "anna"),
+        ("Access Denied", "bert", "bert"),
+        ("Access Denied", "", "the user"),
+    ],
+)
+def test_the_user_that_aws_names_comes_first(message: str, username: str, shown: str) -> None:
+    answer = Answer("PutObject", "s3://photos/street/x.jpg", 403, "AccessDenied", message)
+    words = facts(answer, Situation(username=username))
+    assert in_words("{user}", words) == shown
