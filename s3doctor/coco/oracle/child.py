@@ -27,6 +27,7 @@ Tell = Callable[[dict[str, Any]], None]
 NEAR_ZERO = 0.1
 ENOUGH = 10
 SHOWN = 3
+CLEARLY = 1.05
 LONGEST = 200
 
 
@@ -176,7 +177,8 @@ class _Run:
         for kind, words, turned, found in self._explanations(truth, guess):
             if found:
                 score = evaluation.evaluate(turned, found, images, categories=kind != "categories")
-                best = max(best, (score.ap50 or 0.0, kind, words))
+                now = (score.ap50 or 0.0, kind, words)
+                best = now if now[0] > best[0] * CLEARLY else best
         self.tell({"reading": {"kind": best[1], "words": best[2], "ap50": best[0]}})
 
     def _explanations(self, truth: Dicts, guess: Dicts) -> Iterator[tuple[str, str, Any, Dicts]]:

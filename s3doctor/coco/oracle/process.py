@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from s3doctor.coco.oracle.child import Job
 
-__all__ = ["Ran", "run"]
+__all__ = ["Ran", "processor_seconds", "run"]
 
 CHILD = "s3doctor.coco.oracle.child"
 GLANCE = 0.1
@@ -86,12 +86,12 @@ def _attend(
             given = None
         ended = "stopped" if stop is not None and stop.is_set() else "time" if time.monotonic() > deadline else ""
         if ended:
-            busy = _busy(process.pid)
+            busy = processor_seconds(process.pid)
             _kill(process)
             return process.communicate()[0], ended, busy
 
 
-def _busy(pid: int) -> float | None:
+def processor_seconds(pid: int) -> float | None:
     """The processor time of a process in seconds, from Linux's /proc; None elsewhere."""
     with suppress(OSError, ValueError, IndexError, AttributeError):
         fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()

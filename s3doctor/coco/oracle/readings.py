@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -27,10 +28,11 @@ def readings(truth: Dicts, guess: Dicts, images: Dicts) -> Iterator[tuple[str, D
     sized = [(row, size) for row in guess if all(size := sizes.get(row["image_id"], (None,)))]
     for words, form in (("[x, y, width, height]", _plain), *_FORMS.items()):
         yield f"fractions of the image, {words}", [_with(row, form(*_grown(row, *size))) for row, size in sized]
-    wider, higher = (_far(truth, side) / max(_far(guess, side), 1e-9) for side in (0, 1))
-    if not (ALIKE[0] < wider < ALIKE[1] and ALIKE[0] < higher < ALIKE[1]):
-        words = f"pixels of images scaled by {1 / wider:.3g} (width) and {1 / higher:.3g} (height)"
-        yield words, [_with(row, _grown(row, wider, higher)) for row in guess]
+    for measure in (_far, _typical):
+        wider, higher = (measure(truth, side) / max(measure(guess, side), 1e-9) for side in (0, 1))
+        if not (ALIKE[0] < wider < ALIKE[1] and ALIKE[0] < higher < ALIKE[1]):
+            words = f"pixels of images scaled by {1 / wider:.2g} (width) and {1 / higher:.2g} (height)"
+            yield words, [_with(row, _grown(row, wider, higher)) for row in guess]
 
 
 def forms(rows: Dicts) -> Iterator[tuple[str, Dicts]]:
@@ -75,3 +77,8 @@ def _far(rows: Dicts, side: int) -> float:
     """How far right (side 0) or down (1) the boxes reach, but for the last few."""
     edges = sorted(row["bbox"][side] + row["bbox"][side + 2] for row in rows)
     return float(edges[int(len(edges) * FAR)])
+
+
+def _typical(rows: Dicts, side: int) -> float:
+    """The median width (side 0) or height (1)."""
+    return float(median(row["bbox"][side + 2] for row in rows))
