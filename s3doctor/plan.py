@@ -85,8 +85,9 @@ def _writing(connection: Connection) -> Iterator[Step]:
 
 def _from_a_browser(connection: Connection) -> Iterator[Step]:
     bucket = connection.browsed_bucket
-    preflights = max(1, len(connection.origins)) + 4
+    preflights = max(1, len(connection.origins)) + 5
     yield Step("OPTIONS", f"{bucket}, without a key", preflights, FREE, NOTHING, "what would a browser be told?")
+    yield Step("GetBucketCors", bucket, 1, READ, MANAGED, "which origins may read, where a preflight was refused?")
     yield Step("GetObject (presigned)", bucket, 1, READ, LOGGED, "what would a browser get?")
 
 

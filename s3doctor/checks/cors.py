@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from s3doctor.checks import bucket, credentials
-from s3doctor.checks.judging import DENIED, trouble
+from s3doctor.checks.crossing import ANY_ORIGIN, Crossing, allows_reading
+from s3doctor.checks.judging import is_s3, trouble
 from s3doctor.checks.layout import dataset_exists
 from s3doctor.connection import ANNOTATIONS, Setup
 from s3doctor.model import Cause, Evidence, Family, Finding, Outcome, Severity, check, fail, passed, unknown
@@ -17,10 +18,7 @@ if TYPE_CHECKING:
     from s3doctor.dataset import DatasetContext
     from s3doctor.s3.answer import Answer
 
-ANY_ORIGIN = "https://any-origin.s3doctor.example"
-SERVER_ERROR = 500
-OTHER_METHODS = ("HEAD", "PUT", "POST", "DELETE")
-NOT_ENABLED = "CORS is not enabled"
+SERVER_ERROR, REDIRECTS = 500, range(300, 400)
 
 
 @check(
@@ -34,35 +32,37 @@ NOT_ENABLED = "CORS is not enabled"
 def preflight(dataset: DatasetContext) -> Outcome:
     """The platform's web page loads what it shows straight from your bucket. A browser first asks the bucket whether
     pages of another origin may read; without a CORS rule the answer is no, and the page stays empty."""
-    refused = [(origin, answer) for origin, answer in _preflights(dataset) if not _allows(answer, origin)]
-    evidence = [answer.evidence for _, answer in _preflights(dataset)]
-    name = dataset.connection.browsed_bucket
+    crossing, notes = _browsed(dataset), _data_bucket(dataset)
+    evidence = [answer.evidence for answer in crossing.answers]
+    refused = crossing.refused
     if not refused:
-        return passed(f"{name} answers preflights for {_origins(dataset)}", evidence=evidence)
+        return passed(f"{crossing.bucket} lets pages of {_origins(dataset)} read", evidence=evidence, findings=notes)
     origin, answer = refused[0]
-    if answer.http is None or answer.http >= SERVER_ERROR:
-        return trouble(dataset.context, answer, f"{name} gave no answer to the preflight", bucket=name)
-    if not answer.from_s3 and not answer.code:
+    if answer.http is None or answer.http >= SERVER_ERROR or answer.http in REDIRECTS:
+        return trouble(dataset.context, answer, "a browser follows no redirect here", bucket=crossing.bucket)
+    if not is_s3(answer) and not answer.code:
         return _no_judge(dataset, evidence)
-    cause = _cause(dataset, origin, answer)
+    cause = crossing.cause(origin, answer)
     if not dataset.connection.setup.writes:
-        return passed(
-            "no CORS rule for every page, and this set-up asks for none", evidence=evidence, findings=[_note(cause)]
-        )
-    fix = cors_fix(dataset.connection, name, cause.text)
-    return fail(f"a browser may not read from {name}", evidence=evidence, cause=cause, fix=fix)
+        words = "no CORS rule for every page, and this set-up asks for none"
+        return passed(words, evidence=evidence, findings=[_note(crossing.bucket, cause)])
+    fix = cors_fix(dataset.connection, crossing.bucket, cause.text)
+    return fail(
+        f"a browser may not read from {crossing.bucket}", evidence=evidence, cause=cause, fix=fix, findings=notes
+    )
 
 
 @check("CORS002", "a web page gets what it asks for", needs=[preflight], section="3.3", per_dataset=True)
 def presigned(dataset: DatasetContext) -> Outcome:
-    """The platform gives browsers presigned links. S3 must answer them with the header that lets a web page of
-    another origin use what it gets."""
+    """The platform gives browsers presigned links. S3 must answer them with the header that lets a web page of another
+    origin use what it gets."""
     name, key = dataset.connection.browsed_bucket, _sample_key(dataset)
     origin = _asked_origins(dataset)[0]
     answer = probes.presigned_get(dataset.s3, name, key, origin)
-    if _allows_reading(answer, origin):
+    if allows_reading(answer, origin):
         what = "an object" if answer.ok else "the answer"
-        return passed(f"a page of {_origins(dataset)} may use {what}", evidence=[answer.evidence])
+        words = f"a page of {_origins(dataset)} may use {what}"
+        return passed(words, evidence=[answer.evidence], findings=_kept_by_browsers(answer))
     if not dataset.connection.setup.writes:
         return passed("no CORS headers, and this set-up asks for none", evidence=[answer.evidence])
     if answer.ok:
@@ -73,6 +73,19 @@ def presigned(dataset: DatasetContext) -> Outcome:
         text = "there is no object that the key may read to try it on"
         return unknown(text, evidence=[answer.evidence], needed=False)
     return trouble(dataset.context, answer, "the presigned link does not work", bucket=name)
+
+
+def _browsed(dataset: DatasetContext) -> Crossing:
+    """The bucket that the page's section on CORS is about."""
+    return Crossing(dataset, dataset.connection.browsed_bucket, _sample_key(dataset), _asked_origins(dataset))
+
+
+def _data_bucket(dataset: DatasetContext) -> list[Finding]:
+    """What is worth knowing of the other bucket that browsers get links to: the page asks for no rule there."""
+    if dataset.connection.setup is not Setup.METADATA_BUCKET:
+        return []
+    crossing = Crossing(dataset, dataset.bucket, dataset.prefix + ANNOTATIONS, _asked_origins(dataset)[:1])
+    return [_note(crossing.bucket, crossing.cause(*refused)) for refused in crossing.refused if is_s3(refused[1])]
 
 
 def _no_judge(dataset: DatasetContext, evidence: list[Evidence]) -> Outcome:
@@ -90,17 +103,6 @@ def _origins(dataset: DatasetContext) -> str:
     return ", ".join(dataset.connection.origins) or "any origin"
 
 
-def _preflights(dataset: DatasetContext) -> list[tuple[str, Answer]]:
-    return [(origin, _preflight(dataset, origin)) for origin in _asked_origins(dataset)]
-
-
-def _preflight(dataset: DatasetContext, origin: str, method: str = "GET") -> Answer:
-    name, key = dataset.connection.browsed_bucket, _sample_key(dataset)
-    return dataset.once(
-        ("preflight", origin, method), lambda: probes.preflight(dataset.s3, name, key, origin, method=method)
-    )
-
-
 def _sample_key(dataset: DatasetContext) -> str:
     """An object on the metadata side, or the name of one: a preflight is the same for both."""
     if dataset.connection.setup is not Setup.METADATA_BUCKET:
@@ -110,38 +112,32 @@ def _sample_key(dataset: DatasetContext) -> str:
     return str(entries[0]["Key"]) if entries else f"{prefix}thumbnails/s3doctor.jpg"
 
 
-def _allows(answer: Answer, origin: str, method: str = "GET") -> bool:
-    methods = answer.headers.get("access-control-allow-methods", "")
-    return answer.ok and _allows_reading(answer, origin) and method in [name.strip() for name in methods.split(",")]
-
-
-def _allows_reading(answer: Answer, origin: str) -> bool:
-    return answer.headers.get("access-control-allow-origin", "") in ("*", origin)
-
-
-def _cause(dataset: DatasetContext, origin: str, answer: Answer) -> Cause:
-    """No rule, a rule without GET, or a rule for others: told apart by S3's words and by asking for other methods."""
-    if NOT_ENABLED in answer.message:
-        return Cause("no-cors-rule", "The bucket has no CORS rule at all.")
-    others = [method for method in OTHER_METHODS if _allows(_preflight(dataset, origin, method), origin, method)]
-    if others:
-        return Cause(
-            "cors-without-get", f"The bucket has a CORS rule for this origin, for {', '.join(others)} but not GET."
+def _kept_by_browsers(answer: Answer) -> list[Finding]:
+    """A browser may keep an answer that is for one page and give it to another, unless the answer says so."""
+    allowed = answer.headers.get("access-control-allow-origin", "*")
+    if allowed == "*" or "origin" in answer.headers.get("vary", "").lower():
+        return []
+    return [
+        Finding(
+            "cors-vary",
+            Severity.INFO,
+            1,
+            "the answer depends on the page that asks, and does not say so (Vary: Origin)",
+            consequence="A browser may keep an answer without leave and use it for another page: pictures fail now and "
+            "then.",
+            fix="Nothing has to be done in the bucket; the platform can load pictures with crossorigin everywhere.",
         )
-    if answer.http != DENIED:
-        return Cause("no-cors-answer", "The bucket's answer to the preflight allows nothing.", "likely")
-    hint = "" if dataset.connection.origins else " If you limited it to the platform's address, name it with --origin."
-    return Cause("cors-other-origin", f"The bucket has a CORS rule, but not for {_origins(dataset)}.{hint}", "likely")
+    ]
 
 
-def _note(cause: Cause) -> Finding:
+def _note(name: str, cause: Cause) -> Finding:
     return Finding(
         "cors-none",
         Severity.INFO,
         1,
-        cause.text,
+        f"{name}: {cause.text}",
         consequence="The page asks for a CORS rule only where metadata is kept in a bucket of yours. Whether the "
-        "platform's page needs one on a read-only bucket is not documented, and not verified here.",
+        "platform's page needs one on a bucket that it only reads from is not documented, and not verified here.",
         fix="Nothing has to be done. If images stay blank in the browser, add the page's CORS rule to this bucket.",
     )
 

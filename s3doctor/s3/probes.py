@@ -173,6 +173,11 @@ def versioning(s3: S3, bucket: str) -> Answer:
     return s3.ask("GetBucketVersioning", uri(bucket), lambda: s3.client(bucket).get_bucket_versioning(Bucket=bucket))
 
 
+def cors_rules(s3: S3, bucket: str) -> Answer:
+    """The bucket's CORS rules themselves. Not among the documented permissions: a refusal is no finding."""
+    return s3.ask("GetBucketCors", uri(bucket), lambda: s3.client(bucket).get_bucket_cors(Bucket=bucket))
+
+
 def preflight(s3: S3, bucket: str, key: str, origin: str, *, method: str = "GET", headers: str = "") -> Answer:
     """What a browser asks before it fetches from another origin: an OPTIONS without credentials."""
     asked = {"Origin": origin, "Access-Control-Request-Method": method}
