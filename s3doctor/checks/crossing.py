@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 ANY_ORIGIN = "https://any-origin.s3doctor.example"
 OTHER_METHODS = ("HEAD", "PUT", "POST", "DELETE")
 NOT_ENABLED = "CORS is not enabled"
+NOT_ALLOWED = "This CORS request is not allowed"
+NO_RULES = "NoSuchCORSConfiguration"
 DENIED = 403
 
 
@@ -60,27 +62,36 @@ class Crossing:
             return Cause("cors-without-get", text)
         if answer.http != DENIED:
             return Cause("no-cors-answer", "The bucket's answer to the preflight allows nothing.", "likely")
-        return self._other_origin()
+        return self._other_origin(answer)
 
-    def _other_origin(self) -> Cause:
-        """The rules themselves tell it for certain, where the key may read them; it needs not."""
-        asked = ", ".join(self._dataset.connection.origins) or "pages of any origin"
-        hint = "" if self._dataset.connection.origins else " If you limited it to the platform's address, use --origin."
+    def _other_origin(self, answer: Answer) -> Cause:
+        """The rules themselves tell it for certain, where the key may read them; S3's words, where it is AWS's S3."""
+        given = ", ".join(self._dataset.connection.origins)
+        hint = "" if given else " If you limited it to the platform's address, name that with --origin."
+        asked = given or "pages of any origin"
         rules = self._rules
-        if rules:
-            return Cause("cors-other-origin", f"The bucket's CORS rules allow {rules}, not {asked}.{hint}")
-        return Cause("cors-other-origin", f"The bucket has a CORS rule, but not for {asked}.{hint}", "likely")
+        if rules.code == NO_RULES:
+            return Cause("no-cors-rule", "The bucket has no CORS rule at all.")
+        origins = _origins_that_may_get(rules)
+        if origins:
+            return Cause("cors-other-origin", f"The bucket's CORS rules allow {origins}, not {asked}.{hint}")
+        if NOT_ALLOWED in answer.message:
+            return Cause("cors-other-origin", f"The bucket has CORS rules, and none is for {asked}.{hint}")
+        return Cause(
+            "cors-refused", f"The bucket has no CORS rule at all, or none that is for {asked}.{hint}", "likely"
+        )
 
     @property
-    def _rules(self) -> str:
-        """Which origins may GET, in the words of the rules."""
-        answer = self._dataset.once(("cors", self.bucket), lambda: probes.cors_rules(self._dataset.s3, self.bucket))
-        rules = answer.data.get("CORSRules", ())
-        origins = [one for rule in rules if "GET" in rule["AllowedMethods"] for one in rule["AllowedOrigins"]]
-        return ", ".join(dict.fromkeys(origins))
+    def _rules(self) -> Answer:
+        return self._dataset.once(("cors", self.bucket), lambda: probes.cors_rules(self._dataset.s3, self.bucket))
 
     def _preflight(self, origin: str, method: str = "GET") -> Answer:
         return self._dataset.once(
             ("preflight", self.bucket, origin, method),
             lambda: probes.preflight(self._dataset.s3, self.bucket, self._key, origin, method=method),
         )
+
+
+def _origins_that_may_get(rules: Answer) -> str:
+    listed = [rule for rule in rules.data.get("CORSRules", ()) if "GET" in rule["AllowedMethods"]]
+    return ", ".join(dict.fromkeys(origin for rule in listed for origin in rule["AllowedOrigins"]))

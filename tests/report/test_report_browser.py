@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import shutil
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from chromium import MISSING, start
 from report.samples import HOSTILE, POLICY, empty, every_state, healthy, hostile, pictured
-from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
@@ -22,29 +21,19 @@ if TYPE_CHECKING:
 
     from s3doctor.model import Report
 
-CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
-FLAGS = (
-    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-)
 REPORTS = {"all": every_state(), "well": healthy(), "none": empty(), "evil": hostile(), "pictures": pictured()}
 AXE = (files("axe_core_python") / "axe.min.js").read_text(encoding="utf-8")
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="needs Debian's chromium and chromium-driver"),
+    pytest.mark.skipif(bool(MISSING), reason=MISSING),
 ]
 
 
 @pytest.fixture(scope="module")
 def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """A browser with an empty profile, which keeps a log of its console and of its network."""
-    options = webdriver.ChromeOptions()
-    options.binary_location = str(CHROMIUM)
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    browser: Any = webdriver.Chrome(options=options, service=webdriver.ChromeService(str(DRIVER)))
+    """A browser of our own."""
+    browser = start(tmp_path_factory.mktemp("profile"))
     yield browser
     browser.quit()
 
