@@ -40,19 +40,16 @@ class Statement:
 
     def covers(self, action: str, resource: str, facts: Mapping[str, str | None]) -> bool | None:
         """Whether the statement speaks of this action on this resource, its condition left aside."""
-        named = any_of(matches(a.lower(), action.lower(), {}, variables=False) for a in self.actions)
+        named = any(matches(a.lower(), action.lower(), {}, variables=False) for a in self.actions)
+        if named is self.except_actions:
+            return False
         where = any_of(matches(r, resource, facts, variables=self.variables) for r in self.resources)
-        return all_of([_unless(named, self.except_actions), _unless(where, self.except_resources)])
+        return where if where is None else where is not self.except_resources
 
     def applies(self, action: str, resource: str, facts: Mapping[str, str | None]) -> bool | None:
         """Whether the statement decides this request."""
         covers = self.covers(action, resource, facts)
         return covers if covers is False else all_of([covers, holds(self.condition, facts, variables=self.variables)])
-
-
-def _unless(answer: bool | None, turned: bool) -> bool | None:  # noqa: FBT001 - a fact about the statement
-    """The answer, turned round for a NotAction or NotResource."""
-    return answer if answer is None else answer != turned
 
 
 @dataclass(frozen=True)

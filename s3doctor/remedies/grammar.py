@@ -16,6 +16,9 @@ from s3doctor.remedies.evaluate import Statement
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+MANAGED_LIMIT = 6144
+"""Characters, white space not counted, that a managed policy may have (IAM quotas); an inline one has less."""
+
 _VERSIONS = ("2012-10-17", "2008-10-17")
 _TOP = ("Version", "Id", "Statement")
 _ELEMENTS = ("Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition")
@@ -143,6 +146,9 @@ def _document_mistakes(document: dict[str, Any], file: str) -> Iterator[Mistake]
     elif version not in _VERSIONS:
         text = f'"Version" is {version!r}: it is the version of the policy language, not a date of yours'
         yield _refused(file, "/Version", text, 'write "Version": "2012-10-17"')
+    if (size := len(json.dumps(document, separators=(",", ":"), ensure_ascii=False))) > MANAGED_LIMIT:
+        text = f"the policy has {size:,} characters without white space, IAM allows {MANAGED_LIMIT:,}"
+        yield _refused(file, "", text, "make two policies of it")
     if not (statements := _listed(document)):
         yield _refused(file, "/Statement", "there is no statement", "add one")
     sids = [s.get("Sid") for s in statements if isinstance(s, dict) and s.get("Sid")]

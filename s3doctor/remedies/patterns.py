@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -24,25 +25,30 @@ def matches(
     `*` and `?` are wildcards if `wild`; `${name}` is a policy variable if `variables` (not in policies of version
     2008-10-17). `${*}`, `${?}` and `${$}` are the characters themselves.
     """
-    made, sure = _regex(pattern, facts, wild=wild, variables=variables)
+    if "$" not in pattern or not variables:
+        return _plain(pattern, wild).fullmatch(text) is not None
+    sure, made = True, ""
+    for found in _TOKEN.finditer(pattern):
+        if (variable := found["variable"]) is None:
+            made += _escaped(found["text"], wild)
+        elif (value := _value(variable, facts)) is None:
+            made, sure = made + ".*", False
+        else:
+            made += re.escape(value)
     if re.fullmatch(made, text, re.DOTALL) is None:
         return False
     return True if sure else None
 
 
-def _regex(pattern: str, facts: Mapping[str, str | None], *, wild: bool, variables: bool) -> tuple[str, bool]:
-    """A regular expression for a pattern, and whether every variable in it is known."""
-    sure, made = True, ""
-    for found in _TOKEN.finditer(pattern if variables else pattern.replace("$", "${$}")):
-        variable = found["variable"]
-        if variable is None:
-            text = found["text"]
-            made += _WILD[text] if wild and text in _WILD else re.escape(text)
-        elif (value := _value(variable, facts)) is None:
-            made, sure = made + ".*", False
-        else:
-            made += re.escape(value)
-    return made, sure
+@lru_cache(maxsize=4096)
+def _plain(pattern: str, wild: bool) -> re.Pattern[str]:  # noqa: FBT001 - a cache's key
+    """A pattern without variables, kept: the same few are asked for again and again."""
+    return re.compile("".join(_escaped(character, wild) for character in pattern), re.DOTALL)
+
+
+def _escaped(character: str, wild: bool) -> str:  # noqa: FBT001 - as above
+    """One character of a pattern in a regular expression."""
+    return _WILD[character] if wild and character in _WILD else re.escape(character)
 
 
 def _value(variable: str, facts: Mapping[str, str | None]) -> str | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from s3doctor.connection import BadInput, Connection, Setup
 from s3doctor.model import Document, Fix, Who
 from s3doctor.remedies import forms
 from s3doctor.remedies.arn import bucket_arn, literal, object_arn
+from s3doctor.remedies.grammar import MANAGED_LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -50,7 +51,7 @@ class Options:
 def policies(
     connection: Connection, *, datasets: Sequence[str] | None = None, options: Options | None = None
 ) -> tuple[forms.Policy, ...]:
-    """The policies to attach to the user: one, or two in the metadata-bucket set-up.
+    """The policies to attach to the user: one, or two in the metadata-bucket set-up; more only for very many datasets.
 
     `datasets` are the datasets to open, by default the connection's own; without any, the whole bucket is opened.
     """
@@ -58,12 +59,31 @@ def policies(
     names = tuple(datasets if datasets is not None else connection.datasets)
     whole = _directories("", names)
     if connection.setup is Setup.SINGLE_BUCKET:
-        return (_policy(connection, options, FULL_BUCKET, keys=whole, writes=True),)
-    read = _policy(connection, options, READ_ONLY, keys=whole, writes=False)
+        return _numbered(_fitting(connection, options, FULL_BUCKET, keys=whole, writes=True))
+    read = _numbered(_fitting(connection, options, READ_ONLY, keys=whole, writes=False))
     if connection.setup is Setup.READ_ONLY:
-        return (read,)
+        return read
     inner = _directories(connection.metadata_dir, names if options.dataset_shape else ())
-    return (read, _policy(connection, options, WRITE, keys=inner, writes=True))
+    return (*read, *_numbered(_fitting(connection, options, WRITE, keys=inner, writes=True)))
+
+
+def _fitting(
+    connection: Connection, options: Options, name: str, *, keys: tuple[str, ...], writes: bool
+) -> tuple[forms.Policy, ...]:
+    """One policy, or several where IAM would not take one that long."""
+    made = _policy(connection, options, name, keys=keys, writes=writes)
+    if len(made.compact) <= MANAGED_LIMIT or len(keys) == 1:
+        return (made,)
+    half = len(keys) // 2
+    first = _fitting(connection, options, name, keys=keys[:half], writes=writes)
+    return (*first, *_fitting(connection, options, name, keys=keys[half:], writes=writes))
+
+
+def _numbered(made: tuple[forms.Policy, ...]) -> tuple[forms.Policy, ...]:
+    """Several policies of one name, with numbers from the second on."""
+    return tuple(
+        replace(policy, name=f"{policy.name}{n}" if n > 1 else policy.name) for n, policy in enumerate(made, 1)
+    )
 
 
 def _directories(directory: str, datasets: Iterable[str]) -> tuple[str, ...]:

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 from remedies.cases import CASES, DATASET, METADATA, READ_ONLY, SINGLE
 
+from s3doctor.connection import Connection, Setup
 from s3doctor.finding import Severity
 from s3doctor.remedies import actions, telling
 from s3doctor.remedies.evaluate import Effect
 from s3doctor.remedies.grammar import read
 from s3doctor.remedies.lint import Excess, Review, review
 from s3doctor.remedies.policy import documents, page_policy
-
-if TYPE_CHECKING:
-    from s3doctor.connection import Connection
 
 KEY = "arn:aws:kms:eu-central-1:123456789012:key/1234abcd"
 BUCKET = "arn:aws:s3:::pictures"
@@ -212,6 +211,31 @@ def test_the_metadata_directory_in_the_page_s_other_place() -> None:
     above = judged(allow(write, f"{BUCKET}/meta/*"), connection=SINGLE)
     assert mistakes(above) == [("page", "/Statement/0/Resource")]
     assert "section 3.1" not in above.mistakes[0].text
+
+
+PATIENTS = Path(__file__).parents[2] / "fixtures" / "buckets" / "_policies"
+
+
+@pytest.mark.parametrize(
+    ("name", "verdict", "codes"),
+    [
+        ("page-read-only", "fail", ["page"]),
+        ("works-read-only", "pass", []),
+        ("works-single-bucket", "warn", []),
+        ("works-write-metadata", "fail", []),
+    ],
+)
+def test_the_patients_policies(name: str, verdict: str, codes: list[str]) -> None:
+    """The second policy of the metadata-bucket set-up alone lets nothing be read from the first bucket."""
+    connection = Connection("acme-pictures", datasets=("shapes",))
+    if name == "works-single-bucket":
+        connection = replace(connection, setup=Setup.SINGLE_BUCKET)
+    if name == "works-write-metadata":
+        connection = replace(connection, setup=Setup.METADATA_BUCKET, metadata_bucket="acme-metadata")
+    found = review([read((PATIENTS / f"{name}.json").read_text())], connection, ["shapes"])
+    assert found.verdict == verdict
+    assert [mistake.code for mistake in found.mistakes] == codes
+    assert {need.uri.split("/")[2] for need, _ in found.having(Effect.DENIED)} <= {"acme-pictures"}
 
 
 def test_what_depends_is_neither_granted_nor_refused() -> None:

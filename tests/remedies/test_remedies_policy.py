@@ -11,6 +11,9 @@ from remedies.cases import METADATA, READ_ONLY, SINGLE
 
 from s3doctor.connection import BadInput, Connection
 from s3doctor.remedies import arn, policy
+from s3doctor.remedies.evaluate import Effect
+from s3doctor.remedies.grammar import read
+from s3doctor.remedies.lint import review
 from s3doctor.remedies.policy import Options, documents, page_policy, policy_fix
 
 KEY = "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -90,6 +93,25 @@ def test_an_access_point_has_its_own_form() -> None:
 def test_names_that_policies_would_read_as_wildcards_are_spelled_out() -> None:
     _, objects = made(replace(READ_ONLY, datasets=("a*b?c$d",)))["tenyksReadOnlyAccess"]
     assert objects["Resource"] == "arn:aws:s3:::pictures/a${*}b${?}c${$}d/*"
+
+
+@pytest.mark.parametrize("restricted", [False, True])
+def test_very_many_datasets_are_spread_over_policies_that_iam_takes(restricted: bool) -> None:  # noqa: FBT001 - a case
+    names = tuple(f"dataset-with-a-long-name-{number:04}" for number in range(400))
+    connection = replace(METADATA, datasets=names)
+    options = Options(dataset_shape=True, restrict_listing=restricted)
+    made = documents(connection, options=options)
+    assert len({document.title for document in made}) == len(made) > 4
+    assert [d.title for d in made][:2] == ["tenyksReadOnlyAccess", "tenyksReadOnlyAccess2"]
+    parsed = [read(document.text, document.title) for document in made]
+    assert not any(policy.refused for policy in parsed)
+    found = review(parsed, connection, [names[0], names[199], names[399]], dataset_shape=True)
+    assert not found.having(Effect.DENIED)
+
+
+def test_a_single_name_too_long_for_any_policy_is_not_split_for_ever() -> None:
+    (document,) = documents(replace(READ_ONLY, datasets=("x" * 7000,)))
+    assert read(document.text).refused
 
 
 def test_listing_can_be_restricted() -> None:
