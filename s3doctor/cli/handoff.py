@@ -11,7 +11,7 @@ from s3doctor.cli.exits import Exit
 from s3doctor.cli.group import Command
 from s3doctor.cli.key import warn_of_history, with_key
 from s3doctor.cli.options import Key, Place, connection_from, key_options, option, place_options
-from s3doctor.cli.output import tell
+from s3doctor.cli.output import reason, tell
 from s3doctor.cli.pasting import offer
 from s3doctor.cli.policy import under_dataset_option
 from s3doctor.connection import BadInput
@@ -75,6 +75,7 @@ def _write(path: str, connection: Connection, *, dataset_shape: bool) -> None:
     except FileExistsError:
         raise BadInput(f"--with-secret {path} exists already: expected a new file, nothing is overwritten") from None
     except (OSError, ValueError) as fault:
-        reason = (getattr(fault, "strerror", None) or "not a path").lower()
-        raise BadInput(f"--with-secret {path} cannot be written ({reason}): expected a new file of yours") from None
+        raise BadInput(
+            f"--with-secret {path} cannot be written ({reason(fault)}): expected a new file of yours"
+        ) from None
     tell(f"{path} holds the secret key: send it on a safe way, then delete it")

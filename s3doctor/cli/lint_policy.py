@@ -10,7 +10,7 @@ import click
 
 from s3doctor.cli.exits import Exit
 from s3doctor.cli.options import Place, connection_from, option, place_options
-from s3doctor.cli.output import can_show, say, tell
+from s3doctor.cli.output import can_show, reason, say, tell
 from s3doctor.cli.policy import under_dataset_option
 from s3doctor.connection import BadInput
 from s3doctor.remedies.grammar import Parsed, read
@@ -78,8 +78,7 @@ def _parsed(file: str) -> Parsed:
     except UnicodeDecodeError:
         raise BadInput(f"{name} is no text in UTF-8: expected a policy in JSON") from None
     except (OSError, ValueError) as fault:
-        reason = (getattr(fault, "strerror", None) or "not a path").lower()
-        raise BadInput(f"{name} cannot be read ({reason}): expected a policy in JSON") from None
+        raise BadInput(f"{name} cannot be read ({reason(fault)}): expected a policy in JSON") from None
     if len(data) > LIMIT:
         raise BadInput(f"{name} is too large: expected a policy in JSON, which IAM limits to 6,144 characters")
     return read(text, name)
