@@ -44,9 +44,9 @@ def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
     return call
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    """One for all tests of the command line: none of them changes it for the others."""
+    """One for a module's tests: none of them changes it for the others. While it runs, moto enforces permissions."""
     with EmbeddedS3() as embedded:
         admin = embedded.admin_client("s3")
         admin.create_bucket(Bucket=BUCKET)
