@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 from gateway.gateway import Gateway, why_not
+from hypothesis import HealthCheck, settings
 
 from s3doctor.demo.server import EmbeddedS3
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")  # a machine that has other work too is no fault of the code
 
 
 @pytest.fixture

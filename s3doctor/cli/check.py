@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import time
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
 
 PICTURES = 12
 """How many images of each dataset the HTML report shows."""
+PATIENCE = 10.0
+"""Seconds for which further signals wait for the cleaning up after the first."""
 
 
 class Reporting(Telling):
@@ -115,11 +118,12 @@ def command(context: click.Context, **given: Unpack[Given]) -> None:
     if given["dry_run"]:
         say(planned(connection))
         return
-    with destination(given["output"]) as write, interruptible():
+    with destination(given["output"]) as write:
         connection = with_key(connection, given)
-        report = examine(connection, select, ignore, Progress(given), pictures=pictures_in(given["format"]))
-        write(rendered(report, given))
-        summarise(report, given["format"])
+        with interruptible():
+            report = examine(connection, select, ignore, Progress(given), pictures=pictures_in(given["format"]))
+            write(rendered(report, given))
+            summarise(report, given["format"])
     context.exit(report.exit_code(given["fail_on"]))
 
 
@@ -155,12 +159,15 @@ def examine(
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """The first SIGINT or SIGTERM raises KeyboardInterrupt; the next ones wait until all is cleaned up and told."""
+    """SIGINT and SIGTERM raise KeyboardInterrupt; more of them within `PATIENCE` do not disturb the cleaning up."""
     signals = (signal.SIGINT, signal.SIGTERM)
+    last = -PATIENCE
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:
-        for each in signals:
-            signal.signal(each, signal.SIG_IGN)
+        nonlocal last
+        if time.monotonic() - last < PATIENCE:
+            return
+        last = time.monotonic()
         raise KeyboardInterrupt
 
     before = [signal.signal(each, interrupt) for each in signals]
