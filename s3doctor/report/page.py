@@ -50,7 +50,7 @@ def render(report: Report) -> str:
     style, script = _file("page.css"), _file("page.js")
     scenes = [drawing.scene(picture) for picture in report.pictures]
     page = (
-        _environment()
+        _environment(several=wording.several_datasets(report))
         .get_template("page.html.j2")
         .render(
             report=report,
@@ -93,7 +93,7 @@ def _steps(report: Report, entries: dict[int, Entry]) -> list[Step]:
     ]
 
 
-def _environment() -> Environment:
+def _environment(*, several: bool) -> Environment:
     """Jinja2 with everything escaped, and every text that is printed made visible first."""
     environment = Environment(
         loader=PackageLoader("s3doctor.report", "page_files"),
@@ -104,7 +104,9 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(shown=shown, pasteable=_lines, pixels=_pixels, number=drawing.number)
-    environment.globals.update(words=wording, SIGNS=SIGNS, changed=lambda text: pasteable(text) != text)
+    environment.globals.update(
+        several=several, words=wording, SIGNS=SIGNS, changed=lambda text: pasteable(text) != text
+    )
     return environment
 
 

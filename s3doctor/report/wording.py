@@ -119,6 +119,11 @@ def counts(report: Report) -> str:
     return f"{told}. {report.seconds:.1f} seconds."
 
 
+def several_datasets(report: Report) -> bool:
+    """Whether a reader must be told which dataset something is about."""
+    return len({r.dataset for r in report.results if r.dataset}) > 1
+
+
 def times(finding: Finding) -> str:
     """How often a fault was found: `once`, `2,997 times`; empty where the summary says the number itself."""
     number = f"{finding.count:,}"

@@ -145,3 +145,12 @@ def test_boxes_with_findings_lie_on_top_and_are_never_left_out() -> None:
     assert len(scene.boxes) == drawing.MOST_BOXES
     assert scene.boxes[-1][0] == faulty
     assert scene.undrawn == 1
+
+
+def test_the_dataset_is_told_where_there_are_several() -> None:
+    assert not parsed(pictured()).find_class("dataset")
+    report = pictured()
+    other = replace(report.results[3], dataset="kitti")
+    page = parsed(replace(report, results=(*report.results, other)))
+    assert {chip.text_content() for chip in page.find_class("dataset")} == {"voc", "kitti"}
+    assert "500 × 375, voc, " in page.text_content()
