@@ -1,0 +1,39 @@
+"""Each rule fires on its own fault, and no other rule does."""
+
+from __future__ import annotations
+
+import pytest
+from coco.made import Pair, sound
+from coco.mutations import MUTATIONS
+from hypothesis import given, settings
+
+from s3doctor.coco import RULES, examine
+
+QUIET = {"cls-rare"}
+
+
+def test_every_rule_has_its_fault() -> None:
+    assert set(MUTATIONS) == set(RULES)
+
+
+@pytest.mark.parametrize("code", RULES)
+def test_the_rule_fires_on_its_fault_and_no_other_does(code: str) -> None:
+    mutation = MUTATIONS[code]
+
+    @given(sound())
+    @settings(max_examples=6, deadline=None, database=None)
+    def check(pair: Pair) -> None:
+        truth, guess = mutation.applied(pair)
+        found = examine(truth, guess, target=mutation.target).findings
+        codes = {finding.code for finding in found}
+        assert code in codes, found
+        assert codes <= {code} | mutation.along | QUIET, [
+            one for one in found if one.code not in {code} | mutation.along
+        ]
+        for finding in found:
+            assert finding.count > 0
+            assert finding.consequence
+            assert finding.fix
+            assert len(finding.examples) <= 5
+
+    check()

@@ -1,0 +1,53 @@
+"""Sound files are called sound, whatever their layout and however they are read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from coco.made import Pair, sound, written
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from s3doctor.coco import examine
+from s3doctor.finding import Severity
+
+if TYPE_CHECKING:
+    from s3doctor.coco import Examination
+
+QUIET = {"cls-rare"}
+
+
+def codes(examined: Examination) -> set[str]:
+    return {finding.code for finding in examined.findings}
+
+
+@given(sound())
+@settings(max_examples=40, deadline=None)
+def test_nothing_is_wrong_with_a_sound_pair(pair: Pair) -> None:
+    examined = examine(written(pair.truth, pair.truth["info"]["indent"]), written(pair.guess))
+    assert codes(examined) <= QUIET, examined.findings
+
+
+@given(sound())
+@settings(max_examples=20, deadline=None)
+def test_nothing_is_wrong_with_results_for_pycocotools(pair: Pair) -> None:
+    examined = examine(written(pair.truth), written(pair.guess["predictions"]), target="pycocotools")
+    assert codes(examined) <= QUIET, examined.findings
+
+
+@given(sound(), st.integers(1, 3000))
+@settings(max_examples=20, deadline=None)
+def test_the_size_of_blocks_changes_nothing(pair: Pair, block_size: int) -> None:
+    pair.row()["bbox"][2] = -4
+    pair.row()["image_id"] = "seven"
+    pair.image()["file_name"] = None
+    pair.row()["extra"] = {"deep": [1, {"x": "},{"}], "b": 'a "quote", \\'}
+    data, guess = written(pair.truth, pair.truth["info"]["indent"]), written(pair.guess)
+    whole = examine(data, guess)
+    assert any(finding.severity is Severity.ERROR for finding in whole.findings)
+    pieces = examine(data, guess, block_size=block_size)
+    assert pieces.findings == whole.findings
+    assert (pieces.annotations.summary, pieces.predictions.summary) == (
+        whole.annotations.summary,
+        whole.predictions.summary,
+    )  # type: ignore[union-attr]
