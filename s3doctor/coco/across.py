@@ -142,7 +142,9 @@ class _Comparison:
         """Predicted categories of which the ground truth has no object, by name where both have names."""
         with_objects = set(self.truth.rows_by_category.codes.tolist())
         ours = {row.code: row.name.strip() for row in self.truth.category_table}
-        names = {ours[code] for code in with_objects if code in ours}
+        names = {row.name.strip() for row in self.truth.category_table if row.code in with_objects}
+        if not names:
+            return
         theirs = {row.code: row.name.strip() for row in self.guess.category_table}
         used = self.guess.rows_by_category
         for code, count, first in zip(used.codes.tolist(), used.counts.tolist(), used.first.tolist(), strict=True):

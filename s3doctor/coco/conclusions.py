@@ -65,7 +65,7 @@ def _categories(ledger: Ledger, categories: Categories, rows: Rows) -> None:
     if not known or not counts:
         return
     _unused(ledger, categories, counts)
-    if len(known) == 1:
+    if len(categories) == 1:
         ledger.note("cls-one", next(iter(known.values())).place, next(iter(known.values())).name)
     ranked = sorted(((count, known[code].name) for code, count in counts.items() if code in known), reverse=True)
     rare = [pair for pair in ranked if pair[0] < _RARE]

@@ -64,12 +64,12 @@ class FileExamination:
     rows: int = 0
     categories: int = 0
     rows_pointer: str = ""
-    image_names: ImageNames = field(default_factory=ImageNames, repr=False)
+    image_names: ImageNames = field(default_factory=ImageNames, repr=False, compare=False)
     category_table: tuple[Category, ...] = field(default=(), repr=False)
-    rows_by_image: RowsById = field(default_factory=RowsById, repr=False)
-    rows_by_category: RowsById = field(default_factory=RowsById, repr=False)
+    rows_by_image: RowsById = field(default_factory=RowsById, repr=False, compare=False)
+    rows_by_category: RowsById = field(default_factory=RowsById, repr=False, compare=False)
     scored: int = 0
-    sample: Sample = field(default_factory=Sample.empty, repr=False)
+    sample: Sample = field(default_factory=Sample.empty, repr=False, compare=False)
     median_box: tuple[float, float] = (0.0, 0.0)
     summary: Summary = field(default_factory=Summary, repr=False)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+import numpy as np
 
 from s3doctor.coco.ledger import Ledger, Place
 from s3doctor.coco.scan import scan
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Array", "Batch", "Broken", "Member", "Reader", "Top", "Value"]
 
-LONGEST_VALUE = 8 << 20
+LONGEST_VALUE = 4 << 20
 LONGEST_KEY = 1 << 16
 _STRING = re.compile(rb'"(?:[^"\\\x00-\x1f]|\\.)*"', re.DOTALL)
 _BETWEEN = re.compile(rb"[ \t\r\n]*,?[ \t\r\n]*")
@@ -208,12 +209,12 @@ class Reader:
     def _key(self) -> str:
         while True:
             match = _STRING.match(self.buffer.data)
-            if match:
+            if match and match.end() <= LONGEST_KEY:
                 break
             if self.buffer.data[:1] != b'"' or len(self.buffer.data) > LONGEST_KEY:
                 raise self.broken("a key in double quotes was expected")
             if not self.buffer.more():
-                raise self._diagnosed(self.buffer.data)
+                raise self._diagnosed()
         key = str(decode(match.group()).value)
         self._skip(match.end())
         if self._next() != 0x3A:  # noqa: PLR2004 - a colon
@@ -226,13 +227,13 @@ class Reader:
         while True:
             looked = scan(self.buffer.data)
             end = int(looked.commas[0]) if looked.commas.size else looked.end
+            if max(end, 0 if end >= 0 else len(self.buffer.data)) > LONGEST_VALUE:
+                raise self._too_long()
             if end >= 0:
                 break
-            if len(self.buffer.data) > LONGEST_VALUE:
-                raise self._too_long()
             if not self.buffer.more():
                 if self.sections:
-                    raise self._diagnosed(self.buffer.data)
+                    raise self._diagnosed()
                 end = len(self.buffer.data)
                 break
         decoded = self._decoded(self.buffer.data[:end])
@@ -258,15 +259,18 @@ class Reader:
 
     def _too_long(self) -> Broken:
         """A value that does not end: either something is wrong within it, or it is really that long."""
-        try:
-            decode(self.buffer.data)
-        except Malformed as error:
-            if error.position < len(self.buffer.data) - LONGEST_KEY:
-                return self.broken(error.message, error.position)
-        return self.broken(f"one value is longer than {LONGEST_VALUE >> 20} MiB", code="json-too-deep-or-big")
+        malformed = self._malformed()
+        return malformed or self.broken(
+            f"one value is longer than {LONGEST_VALUE >> 20} MiB", code="json-too-deep-or-big"
+        )
 
-    def _diagnosed(self, data: bytes) -> Broken:
+    def _diagnosed(self) -> Broken:
         """The file ends in a value: say what is wrong inside, or that it was cut."""
+        return self._malformed() or self.truncated()
+
+    def _malformed(self) -> Broken | None:
+        """What is wrong with the value that starts here, however far it reaches."""
+        data = self.buffer.data
         try:
             msgspec.json.decode(data, type=msgspec.Raw)
         except msgspec.DecodeError as error:
@@ -275,7 +279,7 @@ class Reader:
                 return self.broken(found[1], int(found[2]))
         except RecursionError:
             return self.broken("too deeply nested", code="json-too-deep-or-big")
-        return self.truncated()
+        return None
 
     def _nothing_more(self) -> None:
         if self.buffer.peek() < 0:
@@ -314,7 +318,8 @@ class Reader:
                 return None
             match = _CUT.search(data, max(0, brace - 64), brace)
             if match:
-                return self._attempt(array, first, match.start() + 1)
+                cut = match.start() + 1
+                return self._attempt(array, first, cut) if cut <= LONGEST_VALUE else None
         return None
 
     def _attempt(self, array: Array, first: int, cut: int) -> Batch | None:
@@ -340,14 +345,16 @@ class Reader:
         while True:
             looked = scan(self.buffer.data)
             ends = [*looked.commas.tolist(), *([looked.end] if looked.end >= 0 else [])]
+            if (ends[0] if ends else len(self.buffer.data)) > LONGEST_VALUE:
+                raise self._too_long()
             if ends:
                 break
-            if len(self.buffer.data) > LONGEST_VALUE:
-                raise self._too_long()
             if not self.buffer.more():
-                raise self._diagnosed(self.buffer.data)
-        batch = self._attempt(array, first, ends[-1])
-        return batch or self._one_by_one(array, first, ends)
+                raise self._diagnosed()
+        lengths = np.diff(ends, prepend=0)
+        if lengths.max() > LONGEST_VALUE:
+            ends = ends[: int(np.argmax(lengths > LONGEST_VALUE))]
+        return self._attempt(array, first, ends[-1]) or self._one_by_one(array, first, ends)
 
     def _one_by_one(self, array: Array, first: int, ends: list[int]) -> Batch:
         """Elements of which at least one is not plain JSON: as many as can be read."""

@@ -59,8 +59,9 @@ class Session:
                     self.readable = True
                 except Broken:
                     pass
+                buffer.drain()
+                self._utf8.finish()
             buffer.drain()
-            self._utf8.finish()
             self._conclude()
             return self._result(buffer.size)
 
@@ -191,7 +192,7 @@ class Session:
             self.ledger.note("top-empty-images", Place((0,), "/images"))
         if "/categories" in self.complete and not len(self.categories) and len(self.rows):
             self.ledger.note("top-empty-categories", Place((0,), "/categories"))
-        for key in self.kinds:
+        for key in self.kinds if "pred-shape" not in self.ledger else ():
             if key not in _KNOWN:
                 self.ledger.note("top-unknown-key", Place((0,), f"/{key}"), key)
 
@@ -276,7 +277,7 @@ class Session:
 
 
 class _Utf8:
-    """Sees every block and notes where the text is no UTF-8."""
+    """Sees every block and remembers where the text is no UTF-8."""
 
     _MOST = 1000
 
@@ -284,7 +285,7 @@ class _Utf8:
         self.ledger = ledger
         self._offset = 0
         self._tail = b""
-        self._count = 0
+        self._found: list[tuple[int, bytes]] = []
 
     def watch(self, block: bytes) -> None:
         """A block as it was read."""
@@ -293,7 +294,7 @@ class _Utf8:
             return
         data, self._tail = self._tail + block, b""
         start = 0
-        while start < len(data) and self._count < self._MOST:
+        while start < len(data) and len(self._found) < self._MOST:
             try:
                 data[start:].decode()
                 break
@@ -302,15 +303,15 @@ class _Utf8:
                 if error.reason == "unexpected end of data" and error.end == len(data) - start:
                     self._tail = data[at:]
                     break
-                self._note(self._offset + at, data[at : at + 4])
+                self._found.append((self._offset + at, data[at : at + 1]))
                 start += error.end
         self._offset += len(data) - len(self._tail)
 
-    def _note(self, offset: int, seen: bytes) -> None:
-        self._count += 1
-        self.ledger.note("json-encoding", Place((offset,), "", offset), seen.hex(" "), "bytes that are no UTF-8")
-
     def finish(self) -> None:
-        """The end of the file: a character that began must have ended."""
-        if self._tail and self._count < self._MOST:
-            self._note(self._offset, self._tail)
+        """The end of a text: a character that began must have ended."""
+        if self._tail and len(self._found) < self._MOST:
+            self._found.append((self._offset, self._tail[:1]))
+        most = "there are more" if len(self._found) == self._MOST else ""
+        self.ledger.count("json-encoding", len(self._found), hint=most)
+        for offset, seen in self._found[: self.ledger.limit]:
+            self.ledger.show("json-encoding", Place((offset,), "", offset), seen.hex(" "), "bytes that are no UTF-8")

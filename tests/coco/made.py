@@ -108,7 +108,7 @@ def _row(rng: random.Random, picture: Doc, category: int, number: int, place: in
         "bbox": [x, y, w, h],
         "iscrowd": 0,
     }
-    if rng.random() < 0.2:
+    if place == 3 and rng.random() < 0.7:
         mask = runs(row, picture)
         mask["counts"] = compressed(mask["counts"]) if rng.random() < 0.5 else mask["counts"]
         row |= {"segmentation": mask, "area": w * h, "iscrowd": 1}

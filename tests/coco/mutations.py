@@ -241,7 +241,7 @@ def _numbers(pair: Pair) -> None:
         kind["name"] = f"class_{number}"
 
 
-# Annotations: ids and references
+# Annotations and their references
 on_row("ann-id-missing", "id", ABSENT)
 on_row("ann-id-type", "id", "a-b-c")
 on_row("ann-id-zero", "id", 0)
@@ -406,7 +406,7 @@ def person(code: str, change: Callable[[Doc], object], *along: str, names: int =
         row = next(row for row in pair.rows if row["category_id"] == kind["id"])
         x, y, _, _ = row["bbox"]
         row |= {"keypoints": [x + 1, y + 1, 2] * (names - 1) + [0, 0, 0], "num_keypoints": names - 1}
-        change(row | {}) if False else change(row)
+        change(row)
         kind |= row.pop("_kind", {})
 
     fault(code, *along)(alter)
@@ -606,7 +606,15 @@ def _corners_unsized(pair: Pair) -> None:
     pair.guess["predictions"] = [{**row, "bbox": [x, y, x + w, y + h]} for row in rows for x, y, w, h in [row["bbox"]]]
 
 
-@fault("stat-yxhw", *MISFITS, "ann-exact-duplicate", "seg-vs-bbox", "area-mismatch", "pred-duplicate")
+@fault(
+    "stat-yxhw",
+    *MISFITS,
+    "ann-exact-duplicate",
+    "ann-cross-class-duplicate",
+    "seg-vs-bbox",
+    "area-mismatch",
+    "pred-duplicate",
+)
 def _swapped_axes(pair: Pair) -> None:
     for image in (*pair.truth["images"], *pair.guess["images"]):
         image |= {"width": 800, "height": 300}
@@ -616,25 +624,33 @@ def _swapped_axes(pair: Pair) -> None:
         row["bbox"] = [100, 600, 90, 150]
 
 
-fault_along = ("seg-empty", "x-box-scale")
-MUTATIONS["stat-yxhw"] = Mutation(_swapped_axes, MUTATIONS["stat-yxhw"].along | {*fault_along, "stat-constant-size"})
+MUTATIONS["stat-yxhw"] = Mutation(
+    _swapped_axes, MUTATIONS["stat-yxhw"].along | {"seg-empty", "x-box-scale", "stat-constant-size"}
+)
 
 
-@fault("stat-bottom-origin", *MISFITS, "pred-duplicate", "ann-exact-duplicate", "seg-empty", "stat-scale")
+@fault(
+    "stat-bottom-origin",
+    *MISFITS,
+    "pred-duplicate",
+    "ann-exact-duplicate",
+    "ann-cross-class-duplicate",
+    "seg-empty",
+    "stat-scale",
+)
 def _from_below(pair: Pair) -> None:
     for image in (*pair.truth["images"], *pair.guess["images"]):
         image |= {"width": 800, "height": 300}
     for row in pair.rows:
         row |= {"bbox": [20, 10, 30, 90], "segmentation": [], "area": 2700, "iscrowd": 0}
     for number, row in enumerate(pair.guess["predictions"]):
-        row["bbox"] = [20, 290 - number % 3, 30, 90 + number]
+        row["bbox"] = [500, 290 - number % 3, 30, 90 + number]
 
 
 def many_images(pair: Pair, count: int) -> None:
     """The same annotations on many more images."""
     for file, name in ((pair.truth, "annotations"), (pair.guess, "predictions")):
-        image, row = file["images"][0], file[name][0]
-        row["image_id"] = image["id"]
+        image, row = file["images"][0], next(row for row in file[name] if not row.get("iscrowd"))
         more = range(1000, 1000 + count)
         file["images"] += [{**image, "id": one, "file_name": f"more_{one}.jpg"} for one in more]
         file[name] += [{**row, "id": one * 1000, "image_id": one, "bbox": row["bbox"]} for one in more]
@@ -652,7 +668,7 @@ def _small_copy(pair: Pair) -> None:
 MUTATIONS["stat-scale"] = Mutation(_small_copy, MUTATIONS["stat-scale"].along | {"seg-empty", "bbox-tiny"})
 
 
-@fault("stat-constant-size", "x-box-scale", "x-missing-images", "img-unannotated", "bbox-tiny")
+@fault("stat-constant-size", "stat-scale", "x-box-scale", "x-missing-images", "img-unannotated", "bbox-tiny")
 def _placeholders(pair: Pair) -> None:
     many_images(pair, 30)
     for number, row in enumerate(pair.guess["predictions"]):

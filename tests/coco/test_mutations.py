@@ -9,19 +9,21 @@ from hypothesis import given, settings
 
 from s3doctor.coco import RULES, examine
 
+OURS = [code for code, rule in RULES.items() if rule.group != "oracle"]
+
 QUIET = {"cls-rare"}
 
 
 def test_every_rule_has_its_fault() -> None:
-    assert set(MUTATIONS) == set(RULES)
+    assert set(MUTATIONS) == set(OURS)
 
 
-@pytest.mark.parametrize("code", RULES)
+@pytest.mark.parametrize("code", OURS)
 def test_the_rule_fires_on_its_fault_and_no_other_does(code: str) -> None:
     mutation = MUTATIONS[code]
 
     @given(sound())
-    @settings(max_examples=6, deadline=None, database=None)
+    @settings(max_examples=4, deadline=None, database=None)
     def check(pair: Pair) -> None:
         truth, guess = mutation.applied(pair)
         found = examine(truth, guess, target=mutation.target).findings
