@@ -43,7 +43,13 @@ def from_tables(tables: Tables) -> Any:  # noqa: ANN401 - as above
     return truth
 
 
-def bounded(truth: Any, rows: Dicts) -> list[Any]:  # noqa: ANN401 - as above
+def bounded(
+    truth: Any,  # noqa: ANN401 - as above
+    rows: Dicts,
+    *,
+    most_images: int = MOST_IMAGES,
+    most_rows: int = MOST_ROWS,
+) -> list[Any]:
     """Ids of images to evaluate: all, or so many that neither images nor rows on them are too many."""
     found: list[Any] = []
     cost = 0
@@ -52,7 +58,7 @@ def bounded(truth: Any, rows: Dicts) -> list[Any]:  # noqa: ANN401 - as above
         loads[row["image_id"]] = loads.get(row["image_id"], 0) + 1
     for one in sorted(truth.getImgIds(), key=_shuffled):
         cost += loads.get(one, 0) + len(truth.imgToAnns[one])
-        if len(found) >= MOST_IMAGES or (found and cost > MOST_ROWS):
+        if len(found) >= most_images or (found and cost > most_rows):
             break
         found.append(one)
     return found

@@ -103,10 +103,9 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
     """End the child with all that it started; nothing happens where it has ended and was waited for."""
     if process.returncode is not None:
         return
-    try:
+    with suppress(AttributeError, OSError):
         os.killpg(process.pid, signal.SIGKILL)
-    except (AttributeError, OSError):
-        process.kill()
+    process.kill()
 
 
 @atexit.register
