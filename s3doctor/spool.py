@@ -25,34 +25,31 @@ class Kept:
         self.path: Path | None = path
         self._stream = stream
         self._left = limit
-        self._copy = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        self._copy = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb", buffering=0)
 
     def read(self, n: int = -1, /) -> bytes:
         """At most n bytes, none at the end. Raises what the stream raises."""
         block = self._stream.read(n)
-        if self.path is not None:
-            self._write(block)
+        self._left -= len(block)
+        if self.path is not None and not self._copied(block):
+            self.path.unlink(missing_ok=True)
+            self.path = None
+        if not block or self.path is None:
+            self.close()
         return block
 
-    def _write(self, block: bytes) -> None:
-        self._left -= len(block)
+    def _copied(self, block: bytes) -> bool:
+        """Write a block; says whether the copy is still whole and small enough."""
         try:
-            if self._left < 0:
-                raise OSError("too large to be kept")  # noqa: TRY301 - as if the disk were full
-            if not block:
-                os.close(self._copy)
-                self._copy = -1
-            while block:
-                block = block[os.write(self._copy, block) :]
+            while block and self._left >= 0:
+                block = block[self._copy.write(block) :]
         except OSError:
-            self._give_up()
+            return False
+        return not block
 
-    def _give_up(self) -> None:
-        path, self.path = self.path, None
-        if self._copy >= 0:
-            os.close(self._copy)
-        if path is not None:
-            path.unlink(missing_ok=True)
+    def close(self) -> None:
+        """Write no more."""
+        self._copy.close()
 
 
 class Spool:
@@ -64,7 +61,7 @@ class Spool:
         self._lock = threading.Lock()
         self._remove: weakref.finalize[..., Spool] | None = None
         self._directory = Path()
-        self._count = 0
+        self._kept: list[Kept] = []
 
     def keep(self, stream: Readable) -> Kept:
         """The same stream, of which a copy is kept. Raises OSError where there is no place for temporary files."""
@@ -72,10 +69,13 @@ class Spool:
             if self._remove is None or not self._remove.alive:
                 self._directory = Path(tempfile.mkdtemp(prefix="s3doctor-"))
                 self._remove = weakref.finalize(self, shutil.rmtree, self._directory, ignore_errors=True)
-            self._count += 1
-            return Kept(stream, self._directory / f"{self._count}.json", self._limit)
+            kept = Kept(stream, self._directory / f"{len(self._kept) + 1}.json", self._limit)
+            self._kept.append(kept)
+            return kept
 
     def close(self) -> None:
         """Remove all copies."""
+        for kept in self._kept:
+            kept.close()
         if self._remove is not None:
             self._remove()
