@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import stat
 import sys
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 
     from s3doctor.coco import Examination, FileExamination
     from s3doctor.coco.oracle import Consultation
-    from s3doctor.coco.source import Readable, Source
+    from s3doctor.coco.source import Source
     from s3doctor.model import Check
     from s3doctor.names import Comparison
+    from s3doctor.spool import Kept
 
 __all__ = ["Folder", "LocalDataset", "LocalVisit"]
 
@@ -80,24 +81,27 @@ class LocalDataset:
         self.images_path = images
         self.target = target
         self.spool = Spool()
-        self._copies: dict[str, Path | None] = {}
+        self._kept: dict[str, Kept] = {}
+        self._opened = ExitStack()
 
     def _source(self, which: str) -> Source:
         """A file as it is; what can be read only once as a stream of which a copy is kept."""
         given = self.paths[which]
         path = Path(given)
-        if given != STDIN and stat.S_ISREG(path.stat().st_mode):
-            self._copies[which] = path
+        if given != STDIN and path.is_file():
             return path
-        return self._once(which, sys.stdin.buffer if given == STDIN else path.open("rb", buffering=0))
-
-    def _once(self, which: str, stream: Readable) -> Readable:
-        kept = self.spool.keep(stream)
-        self._kept = {**getattr(self, "_kept", {}), which: kept}
-        return kept
+        stream = sys.stdin.buffer if given == STDIN else self._opened.enter_context(path.open("rb", buffering=0))
+        self._kept[which] = self.spool.keep(stream)
+        return self._kept[which]
 
     def _path(self, which: str) -> Path | None:
-        return self._copies.get(which) or self._kept[which].path
+        """The file itself, or the copy of what could be read only once."""
+        return self._kept[which].path if which in self._kept else Path(self.paths[which])
+
+    def close(self) -> None:
+        """Let files go, and remove copies."""
+        self._opened.close()
+        self.spool.close()
 
     @fact
     def annotations(self) -> FileExamination:
@@ -173,7 +177,7 @@ class LocalVisit:
                 self._results[check.code] = result
                 yield result
         finally:
-            self.dataset.spool.close()
+            self.dataset.close()
 
     def _ask(self, check: Check) -> Result:
         """The check's answer, or a skip that names the first cause; needs that only a bucket has are left out."""
