@@ -165,7 +165,7 @@ def test_checks_open_by_one_button_and_by_a_link(full: Page) -> None:
     assert full.ask(closed) == 0
     full.browser.find_element(By.ID, "all").send_keys(Keys.ENTER)
     assert full.ask(closed) == 10
-    full.browser.find_element(By.CSS_SELECTOR, "#step-1 .mends a").send_keys(Keys.ENTER)
+    full.browser.find_element(By.CSS_SELECTOR, "#step-1 .about a").send_keys(Keys.ENTER)
     assert full.ask(closed) == 9
 
 
