@@ -100,7 +100,9 @@ class ListServer:
         return server
 
     def answer(self, target: str) -> bytes:
-        """The raw answer to a GET of `target`; empty to hang up."""
+        """The raw answer to a GET of `target`, empty to hang up; anything but a GET finds nothing."""
+        if not target:
+            return http(404, "")
         query = dict(parse_qsl(target.partition("?")[2], keep_blank_values=True))
         self.requests.append(query)
         number = len(self.requests)
@@ -195,7 +197,8 @@ class _Conversation(asyncio.Protocol):
         self.received += data
         while b"\r\n\r\n" in self.received:
             head, _, self.received = self.received.partition(b"\r\n\r\n")
-            target = head.split(b" ", 2)[1].decode()
+            method, path, _ = head.split(b" ", 2)
+            target = path.decode() if method == b"GET" else ""
             self.server._open += 1  # noqa: SLF001 - the server's other half
             self.server.most_at_once = max(self.server.most_at_once, self.server._open)  # noqa: SLF001
             if self.server.manners.latency:
