@@ -58,7 +58,8 @@ class _Task:
 class Visit:
     """One examination: iterate over it for Results as they come, then ask for the report.
 
-    A check that others need runs even where it is not selected; its result is then left out of the report.
+    A check that others need runs even where it is not selected; its result is then left out of the report, unless it
+    is why a selected one could not be looked at.
     """
 
     def __init__(
@@ -91,13 +92,24 @@ class Visit:
         try:
             for task in self._tasks():
                 result = self._await(task)
-                self._results.append(result)
-                yield result
+                for each in (*self._untold_cause(result), result):
+                    self._results.append(each)
+                    yield each
             self._exhibits = gather(self.context, self._pictures)
         except KeyboardInterrupt:
             self._interrupted = True
         finally:
             self.stop()
+
+    def _untold_cause(self, result: Result) -> tuple[Result, ...]:
+        """What kept a check from being looked at, where it was not selected itself: no verdict may go without it."""
+        code, selected = result.blocked_by, {check.code for check in self._selected}
+        told = {(each.code, each.dataset) for each in self._results}
+        futures = (self._futures.get((code, dataset)) for dataset in {result.dataset, ""} if code not in selected)
+        causes = (future.result() for future in futures if future is not None and future.done())
+        return tuple(
+            each for each in causes if each.status is not Status.SKIP and (each.code, each.dataset) not in told
+        )
 
     def stop(self) -> None:
         """Ask for nothing more, give what was written the time to be removed, and remove the copies of files."""

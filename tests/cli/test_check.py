@@ -56,6 +56,14 @@ def test_ignored_checks_are_left_out(run: Callable[..., Ran], server: Server) ->
     assert list(results(ran)) == ["CRED001", "CRED002", "CRED003", "CRED005", "BUCKET003"]
 
 
+def test_what_keeps_a_selected_check_from_being_asked_is_told_once(run: Callable[..., Ran], server: Server) -> None:
+    wrong = (*server.place, "--access-key-id", server.reader.access_key_id, "--secret-access-key", "wrong")
+    ran = run("check", *wrong, "--dataset", "ds", "--select", "PERM001,PERM002", "--format", "json")
+    assert ran.code == Exit.FAILED
+    told = [(result["code"], result["status"]) for result in json.loads(ran.out)["results"]]
+    assert told == [("CRED002", "fail"), ("PERM001", "skip"), ("PERM002", "skip")]
+
+
 def test_every_option_comes_from_the_environment_too(
     run: Callable[..., Ran], server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
