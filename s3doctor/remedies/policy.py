@@ -151,7 +151,8 @@ def documents(
     The connection's datasets and `dataset` are all opened: a policy replaces what was there. Raises BadInput for a
     KMS key that is not an ARN.
     """
-    options = options or Options(kms_key_arns=tuple(kms_key_arns))
+    options = options or Options()
+    options = replace(options, kms_key_arns=(*options.kms_key_arns, *kms_key_arns))
     datasets = tuple(dict.fromkeys([*connection.datasets, *([dataset] if dataset else [])]))
     found = policies(connection, datasets=datasets, options=options)
     return forms.FORMS[form](found, connection.username)

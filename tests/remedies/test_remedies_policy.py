@@ -131,6 +131,7 @@ def test_kms_keys_are_for_reading_or_for_both_and_through_s3_only() -> None:
         "Condition": {"StringEquals": {"kms:ViaService": "s3.eu-central-1.amazonaws.com"}},
     }
     assert found["tenyksWriteAccess"][2]["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
+    assert made(METADATA, kms_key_arns=[KEY], options=Options(kms_key_arns=())) == found
 
 
 def test_kms_in_china_goes_by_either_name() -> None:
