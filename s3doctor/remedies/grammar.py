@@ -20,6 +20,7 @@ MANAGED_LIMIT = 6144
 """Characters, white space not counted, that a managed policy may have (IAM quotas); an inline one has less."""
 
 _VERSIONS = ("2012-10-17", "2008-10-17")
+_EFFECTS = ("Allow", "Deny")
 _TOP = ("Version", "Id", "Statement")
 _ELEMENTS = ("Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition")
 _BUCKET_POLICY = ("Principal", "NotPrincipal")
@@ -191,7 +192,7 @@ def _statement_mistakes(statement: Any, file: str, pointer: str) -> Iterator[Mis
             text = f'"{name}" belongs into a bucket policy: the policy of a user has none'
             yield _refused(file, f"{pointer}/{name}", text, "remove it, or paste this under the bucket's Permissions")
     yield from _unexpected(statement, (*_ELEMENTS, *_BUCKET_POLICY), file, pointer)
-    if (effect := statement.get("Effect")) not in {"Allow", "Deny"}:
+    if (effect := statement.get("Effect")) not in _EFFECTS:
         yield _refused(
             file, f"{pointer}/Effect", f'"Effect" is {effect!r}', 'write "Allow" or "Deny", spelled like that'
         )

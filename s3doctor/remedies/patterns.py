@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -9,8 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-_TOKEN = re.compile(r"\$\{(?P<variable>[^}]*)\}|(?P<text>.)", re.DOTALL)
-_WILD = {"*": ".*", "?": "."}
+_TOKEN = re.compile(r"\$\{(?P<variable>[^}]*)\}|(?P<text>[^$]+|\$)")
 _NAME_AND_DEFAULT = re.compile(r"(?P<name>[^,]*?)\s*(?:,\s*'(?P<default>[^']*)'\s*)?")
 
 Facts = dict[str, "str | None"]
@@ -25,30 +25,29 @@ def matches(
     `*` and `?` are wildcards if `wild`; `${name}` is a policy variable if `variables` (not in policies of version
     2008-10-17). `${*}`, `${?}` and `${$}` are the characters themselves.
     """
-    if "$" not in pattern or not variables:
-        return _plain(pattern, wild).fullmatch(text) is not None
     sure, made = True, ""
-    for found in _TOKEN.finditer(pattern):
+    for found in _TOKEN.finditer(pattern if variables else pattern.replace("$", "${$}")):
         if (variable := found["variable"]) is None:
-            made += _escaped(found["text"], wild)
+            made += _glob(found["text"], wild=wild)
         elif (value := _value(variable, facts)) is None:
-            made, sure = made + ".*", False
+            made, sure = made + "*", False
         else:
-            made += re.escape(value)
-    if re.fullmatch(made, text, re.DOTALL) is None:
+            made += _glob(value, wild=False)
+    if _compiled(made).match(text) is None:
         return False
     return True if sure else None
 
 
+def _glob(text: str, *, wild: bool) -> str:
+    """A text in the language of `fnmatch`, in which brackets are special too."""
+    special = "[" if wild else "[*?"
+    return "".join(f"[{character}]" if character in special else character for character in text)
+
+
 @lru_cache(maxsize=4096)
-def _plain(pattern: str, wild: bool) -> re.Pattern[str]:  # noqa: FBT001 - a cache's key
-    """A pattern without variables, kept: the same few are asked for again and again."""
-    return re.compile("".join(_escaped(character, wild) for character in pattern), re.DOTALL)
-
-
-def _escaped(character: str, wild: bool) -> str:  # noqa: FBT001 - as above
-    """One character of a pattern in a regular expression."""
-    return _WILD[character] if wild and character in _WILD else re.escape(character)
+def _compiled(glob: str) -> re.Pattern[str]:
+    """A pattern of `fnmatch`, whose regular expressions never take long; kept, as the same few come again and again."""
+    return re.compile(fnmatch.translate(glob))
 
 
 def _value(variable: str, facts: Mapping[str, str | None]) -> str | None:

@@ -164,6 +164,20 @@ def test_it_says_on_what_it_depends() -> None:
     assert decision.why == "allows it depending on aws:SourceIp"
 
 
+def test_brackets_and_backslashes_are_plain_characters() -> None:
+    assert decided(statement(Resource="arn:aws:s3:::b/[ab]!\\x/*"), resource="arn:aws:s3:::b/[ab]!\\x/1") is ALLOWED
+    assert decided(statement(Resource="arn:aws:s3:::b/[ab]/*"), resource="arn:aws:s3:::b/a/1") is DENIED
+    assert decided(statement(Resource="arn:aws:s3:::b/x*"), resource="arn:aws:s3:::b/x\ny") is ALLOWED
+
+
+def test_a_pattern_made_to_take_long_does_not() -> None:
+    """A naive regular expression would try more ways than there are atoms."""
+    for pattern in ("*" * 3000 + "x", "*a" * 1000, "?*" * 1000):
+        assert (
+            decided(statement(Resource=f"arn:aws:s3:::b/{pattern}"), resource=f"arn:aws:s3:::b/{'a' * 500}!") is DENIED
+        )
+
+
 VARIABLE = "arn:aws:s3:::b/${aws:username}/*"
 
 

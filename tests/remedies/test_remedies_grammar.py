@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from remedies.cases import READ_ONLY
 
 from s3doctor.finding import Severity
+from s3doctor.remedies import telling
 from s3doctor.remedies.grammar import UnreadablePolicyError, read
+from s3doctor.remedies.lint import review
 
 GOOD = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"}
 
@@ -74,6 +77,7 @@ def test_a_statement_may_stand_without_a_list() -> None:
     ("text", "pointer", "words", "fix"),
     [
         (document({**GOOD, "Effect": "allow"}), "/Statement/0/Effect", '"Effect" is', 'write "Allow" or "Deny"'),
+        (document({**GOOD, "Effect": []}), "/Statement/0/Effect", '"Effect" is []', 'write "Allow" or "Deny"'),
         (document({"Effect": "Allow", "Action": "s3:*"}), "/Statement/0", 'there is no "Resource"', ""),
         (document({**GOOD, "Actions": "s3:*"}), "/Statement/0/Actions", 'no element "Actions"', 'write "Action"'),
         (document({**GOOD, "Ressource": "*"}), "/Statement/0/Ressource", 'no element "Ressource"', 'write "Resource"'),
@@ -139,8 +143,31 @@ JSON = st.recursive(
 )
 
 
+ARNS = st.sampled_from(["*", "arn:aws:s3:::pictures/street/*", "arn:aws:s3:::", "arn:aws:s3:::/", "arn:*:*:*:*:*"])
+NAMES = st.sampled_from(["*", "s3:*", "s3:GetObject", "s3:Lis?Bucket", "kms:Decrypt", "S3:X"])
+KEYS = st.sampled_from(["s3:prefix", "aws:SourceIp", "aws:username", "${x}", ""])
+OPERATORS = st.sampled_from(
+    ["StringLike", "Null", "ForAllValues:StringNotEqualsIfExists", "Bool", "IpAddress", "", "é"]
+)
+STATEMENTS = st.fixed_dictionaries(
+    {"Effect": st.sampled_from(["Allow", "Deny"]) | JSON},
+    optional={
+        "Sid": st.sampled_from(["A", "", "a b"]) | JSON,
+        "Action": NAMES | st.lists(NAMES) | JSON,
+        "NotAction": NAMES | JSON,
+        "Resource": ARNS | st.lists(ARNS) | JSON,
+        "NotResource": ARNS | JSON,
+        "Condition": st.dictionaries(OPERATORS, st.dictionaries(KEYS, JSON)) | JSON,
+    },
+)
+POLICIES = st.fixed_dictionaries(
+    {"Statement": STATEMENTS | st.lists(STATEMENTS, max_size=3)},
+    optional={"Version": st.sampled_from(["2012-10-17", "2008-10-17"]) | JSON},
+)
+
+
 @settings(deadline=None)
-@given(JSON | st.text(max_size=40))
+@given(POLICIES | JSON | st.text(max_size=40))
 def test_no_text_breaks_it(value: Any) -> None:
     """Whatever the text, it is read or refused in one line; nothing else is raised."""
     text = value if isinstance(value, str) else json.dumps(value)
@@ -151,4 +178,5 @@ def test_no_text_breaks_it(value: Any) -> None:
     else:
         lines = ["read"]
         assert parsed.refused or parsed.statements
+        assert json.loads(telling.as_json(review([parsed], READ_ONLY, ["street"])))["requests"]
     assert len(lines) == 1
