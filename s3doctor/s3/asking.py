@@ -177,7 +177,6 @@ def _refusal(chain: Iterable[BaseException]) -> ClientError | None:
     return next((error for error in chain if isinstance(error, ClientError)), None)
 
 
-@lru_cache(maxsize=1)
 def _from_parser(error: Exception) -> bool:
     """Whether botocore's parser stumbled over an answer that is no answer of AWS: it trusts in the shape of a 200."""
     last = error.__traceback__
@@ -191,6 +190,7 @@ def _unreadable(operation: str, resource: str, ms: float) -> Answer:
     return Answer(operation, resource, fault="ResponseParserError", message=NOT_AWS, milliseconds=ms)
 
 
+@lru_cache(maxsize=1)
 def _theirs() -> tuple[type[Exception], ...]:
     """The exceptions that boto3 and the libraries beneath it raise of their own.
 

@@ -95,6 +95,12 @@ def test_a_page_that_is_no_xml_is_not_quoted(client: Callable[..., Any]) -> None
     assert (got.http, got.fault, got.message) == (None, "ResponseParserError", "The answer is not XML.")
 
 
+def test_xml_that_no_aws_service_sends_is_no_crash(client: Callable[..., Any]) -> None:
+    with Replay(answer(200, "<html><body/></html>", {"Content-Type": "text/html"})) as server:
+        got = ask("GetCallerIdentity", "sts", client(server.url, "sts").get_caller_identity)
+    assert (got.http, got.fault, got.ok) == (None, "ResponseParserError", False)
+
+
 @pytest.mark.parametrize("error_at", ["first byte", "body"])
 def test_silence_is_a_read_timeout(client: Callable[..., Any], error_at: str) -> None:
     cut = answer(200, b"", {**S3_HEADERS, "Content-Length": "9"})
@@ -145,7 +151,7 @@ def test_an_exception_being_handled_is_not_part_of_the_story() -> None:
     assert (got.fault, got.reason) == ("ReadTimeoutError", "")
 
 
-@pytest.mark.parametrize("mistake", [KeyboardInterrupt, ZeroDivisionError])
+@pytest.mark.parametrize("mistake", [KeyboardInterrupt, ZeroDivisionError, KeyError, ValueError])
 def test_what_is_not_of_the_libraries_passes(mistake: type[BaseException]) -> None:
     def call() -> dict[str, Any]:
         raise mistake

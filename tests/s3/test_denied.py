@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from s3doctor.s3.denied import Denied, PolicyKind, parse_denied
+from s3doctor.s3.answer import Answer
+from s3doctor.s3.denied import Denied, PolicyKind, parse_denied, refuses
 
 USER = "arn:aws:iam::123456789012:user/team/anna"
 OBJECT = "arn:aws:s3:::photos/street/images/a b.jpg"
@@ -120,3 +121,15 @@ def test_without_a_reason_only_the_facts_remain() -> None:
 @pytest.mark.parametrize("message", ["Access Denied", "", "Access Denied because object protected by object lock."])
 def test_a_message_that_explains_nothing(message: str) -> None:
     assert parse_denied(message) is None
+
+
+@pytest.mark.parametrize(
+    ("message", "refused"),
+    [
+        (f"{START}because no identity-based policy {ALLOWS}", True),
+        (START.replace("s3:GetObject", "s3:ListBucket") + "with an explicit deny", False),
+        ("Access Denied", False),
+    ],
+)
+def test_only_the_action_that_aws_names_is_known_to_be_refused(message: str, *, refused: bool) -> None:
+    assert refuses(Answer("GetObject", "s3://photos/x", 403, "AccessDenied", message), "s3:GetObject") is refused
