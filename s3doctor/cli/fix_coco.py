@@ -37,6 +37,7 @@ class Given(TypedDict):
     annotations: str
     images: str
     xyxy: bool
+    xywh: bool
     strip_prefix: str
     add_prefix: str
     force: bool
@@ -63,6 +64,7 @@ fix_options = together(
     click.option("--annotations", default="", help="The ground truth, whose ids the predictions shall have."),
     click.option("--images", default="", help="The directory that holds the pictures: missing sizes come from them."),
     option("--xyxy", is_flag=True, help="The boxes of IN are [x1, y1, x2, y2]: make them [x, y, width, height]."),
+    option("--xywh", is_flag=True, help="The boxes of IN are [x, y, width, height], whatever they look like."),
     option("--strip-prefix", default="", help="Take this from the beginning of file names, such as images/."),
     option("--add-prefix", default="", help="Put this before every file name."),
     option("--force", is_flag=True, help="Replace OUT if it exists. Never IN."),
@@ -112,7 +114,7 @@ def mend(given: Given) -> Fixed:
     options = Options(
         "" if given["role"] == "auto" else given["role"],
         given["target"],
-        given["xyxy"],
+        boxes_of(given),
         given["strip_prefix"],
         given["add_prefix"],
         sizes_in(Path(given["images"])) if given["images"] else None,
@@ -123,6 +125,13 @@ def mend(given: Given) -> Fixed:
         return fix(data, options, annotations)
     except UnfixableError as fault:
         raise BadInput(f"{given['source']} cannot be mended: {fault}") from fault
+
+
+def boxes_of(given: Given) -> str:
+    """What the user says that the boxes are. Raises BadInput for a contradiction."""
+    if given["xyxy"] and given["xywh"]:
+        raise BadInput("--xyxy and --xywh contradict each other: expected one of them, or none")
+    return "xyxy" if given["xyxy"] else "xywh" if given["xywh"] else ""
 
 
 def read(name: str, path: str) -> bytes:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LARGEST", "Change", "Fixed", "Options", "UnfixableError", "fix"]
 
+DOUBTFUL = ("stat-xyxy", "stat-xyxy-unsized", "stat-cxcywh", "stat-yxhw", "stat-normalised")
 LISTS = ("images", "annotations", "categories")
 
 
@@ -25,13 +26,14 @@ class Options:
     """How to mend.
 
     `role` is annotations, predictions, or empty: told by the file. `target` is the reader to write for, platform or
-    pycocotools. `xyxy` says that boxes are corners. `strip` and `add` are prefixes of file names. `size_of` gives the
-    width and height of a picture by its file name, None where it is not known.
+    pycocotools. `boxes` says what they are: xywh, xyxy (corners), or empty: xywh, unless they look otherwise. `strip`
+    and `add` are prefixes of file names. `size_of` gives the width and height of a picture by its file name, None where
+    it is not known.
     """
 
     role: str = ""
     target: str = "platform"
-    xyxy: bool = False
+    boxes: str = ""
     strip: str = ""
     add: str = ""
     size_of: Callable[[str], tuple[int, int] | None] | None = None
@@ -120,9 +122,23 @@ def _tables(document: Any, found: Any, pointer: str, options: Options, changes: 
 
 
 def _boxes(document: Any, found: Any, pointer: str, options: Options, changes: Changes) -> None:  # noqa: ANN401 - JSON
-    if options.xyxy:
+    if options.boxes == "xyxy":
         rows.from_corners(found, pointer, changes)
+    elif not options.boxes:
+        _refuse_doubtful(document, pointer)
     rows.clip(found, document["images"], pointer, changes)
+
+
+def _refuse_doubtful(document: Any, pointer: str) -> None:  # noqa: ANN401 - JSON
+    """Raises UnfixableError where boxes look like something else: cutting them off would hide that."""
+    from s3doctor.coco import examine_annotations, examine_predictions
+
+    examine = examine_annotations if pointer == "/annotations" else examine_predictions
+    for finding in examine(_written(document)).findings:
+        if finding.code in DOUBTFUL:
+            raise UnfixableError(
+                f"{finding.summary}; say --xyxy if they are [x1, y1, x2, y2], --xywh if they are [x, y, width, height]"
+            )
 
 
 def _predictions(document: Any, options: Options, annotations: bytes | None, changes: Changes) -> Any:  # noqa: ANN401 - JSON
@@ -181,11 +197,13 @@ def _truth(data: bytes) -> dict[str, Any]:
 
 
 def _written(document: Any) -> bytes:  # noqa: ANN401 - a value of JSON
-    """JSON in UTF-8; text that UTF-8 cannot hold (lone surrogates) stays escaped."""
+    """JSON in UTF-8; text that UTF-8 cannot hold (lone surrogates) stays escaped. Raises UnfixableError."""
     try:
         return json.dumps(document, ensure_ascii=False, allow_nan=False).encode()
     except UnicodeEncodeError:
         return json.dumps(document, allow_nan=False).encode()
+    except RecursionError as fault:
+        raise UnfixableError("values are nested too deeply to be written") from fault
 
 
 def _examined(data: bytes, role: str, target: str, annotations: bytes | None) -> tuple[Finding, ...]:

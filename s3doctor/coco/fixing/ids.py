@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from s3doctor.coco.fixing.changes import UnfixableError
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Dicts", "fix_ids", "fix_row_ids", "plain", "refer"]
 
+_DIGITS = re.compile(r"0|[1-9][0-9]{0,17}")
 Dicts = list[dict[str, Any]]
 
 
@@ -22,7 +24,7 @@ def plain(value: object) -> object:
         return int(value) if value.is_integer() else value
     if isinstance(value, str):
         digits = value.strip()
-        return int(digits) if digits.isascii() and digits.isdigit() and str(int(digits)) == digits else value
+        return int(digits) if _DIGITS.fullmatch(digits) else value
     return value
 
 

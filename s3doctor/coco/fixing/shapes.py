@@ -68,12 +68,14 @@ def match_tables(document: dict[str, Any], truth: dict[str, Any], changes: Chang
             _ids(document[table], table, name, "predictions"), _ids(truth[table], table, name, "annotations")
         )
         for index, row in enumerate(document[table]):
-            if new[row["id"]] != row["id"]:
-                changes.note(kind, f"/{table}/{index}/id", row["id"], new[row["id"]])
-            row["id"] = new[row["id"]]
+            old = row["id"]
+            row["id"] = new[old]
+            if new[old] != old:
+                changes.note(kind, f"/{table}/{index}/id", old, new[old])
         for row in document["predictions"]:
-            if row.get(key) in new:
-                row[key] = new[row[key]]
+            reference = row.get(key)
+            if type(reference) is int:
+                row[key] = new.get(reference, reference)
 
 
 def _ids(rows: Dicts, table: str, name: str, file: str) -> dict[Any, int]:
