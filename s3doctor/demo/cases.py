@@ -57,7 +57,8 @@ class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One patient. `doctor` holds fields of a Connection; the server's clock is `clock_minutes` ahead of the doctor's.
 
     `expect` holds an `exit_code`, the checks that do not pass with their status, and under `skip` what is not looked
-    at: the code of the first cause, with a list of codes or of whole families (`ANN`). `says` holds words that a
+    at: the code of the first cause, with a list of codes or of families (`ANN`: all but those of the family that are
+    named otherwise). `says` holds words that a
     check's summary, cause or fix must contain.
 
     What is changed of the shared dataset in the first bucket, in this order: `remove` (patterns), `rename` (old key:
