@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 
 DISPUTED = {
     "bucket-arn-missing": "PERM008 passes although the 403 that it judges by only says that listing is refused",
-    "broken-mask": "ANN007 passes a mask that does not fill its picture",
-    "boxes-as-corners": "ANN008 passes boxes that are corners",
+    "duplicate-image-ids": "PRED006 says that the files agree, where predictions name an image that the other has not",
     "metadata-among-images": "now and then IMG002 takes the doctor's own trial object for one of the customer's",
 }
 """Where the doctor does not yet say what it should, and why it should."""
