@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import signal
 import time
 from contextlib import contextmanager
@@ -20,7 +18,6 @@ from s3doctor.cli.options import (
     TIMEOUT,
     Key,
     Place,
-    Telling,
     connection_from,
     key_options,
     option,
@@ -28,12 +25,10 @@ from s3doctor.cli.options import (
     telling_options,
     together,
 )
-from s3doctor.cli.output import can_show, destination, on_terminal, say
+from s3doctor.cli.output import say
 from s3doctor.cli.planned import planned
 from s3doctor.cli.progress import Progress
-from s3doctor.cli.summary import summarise
-from s3doctor.connection import BadInput
-from s3doctor.report import FORMATS
+from s3doctor.cli.reports import Reporting, pictures_in, refuse_to_replace, report_options, reporting, targets
 from s3doctor.tidy import tidy
 
 if TYPE_CHECKING:
@@ -45,18 +40,8 @@ if TYPE_CHECKING:
     from s3doctor.connection import Connection
     from s3doctor.model import Report
 
-PICTURES = 12
-"""How many images of each dataset the HTML report shows."""
 PATIENCE = 10.0
 """Seconds for which further signals wait for the cleaning up after the first."""
-
-
-class Reporting(Telling):
-    """What decides how a report looks, and where it goes."""
-
-    format: str
-    output: str
-    fail_on: str
 
 
 class Given(Place, Key, Reporting):
@@ -71,10 +56,6 @@ class Given(Place, Key, Reporting):
     dry_run: bool
 
 
-report_options = together(
-    option("--format", type=click.Choice(list(FORMATS)), default="table", show_default=True, help="How to report."),
-    option("--output", "-o", default="", help="The report's file. Left out: standard output."),
-)
 run_options = together(
     report_options,
     option("--select", **SEVERAL, help="Run only these checks or families, such as CORS or CRED001; repeatable."),
@@ -114,28 +95,17 @@ def command(context: click.Context, **given: Unpack[Given]) -> None:
     select, ignore = known_codes("--select", given["select"]), known_codes("--ignore", given["ignore"])
     if not given["quiet"]:
         warn_of_history()
-    refuse_to_overwrite_the_key(given["output"], given["credentials_csv"])
+    wanted = targets(given)
+    refuse_to_replace(given["output"], given["credentials_csv"], "--credentials-csv")
     if given["dry_run"]:
         say(planned(connection))
         return
-    with destination(given["output"]) as write:
+    with reporting(given, wanted) as write:
         connection = with_key(connection, given)
         with interruptible():
-            report = examine(connection, select, ignore, Progress(given), pictures=pictures_in(given["format"]))
-            write(rendered(report, given))
-            summarise(report, given["format"])
+            report = examine(connection, select, ignore, Progress(given), pictures=pictures_in(wanted))
+            write(report)
     context.exit(report.exit_code(given["fail_on"]))
-
-
-def pictures_in(format_: str) -> int:
-    """How many images of each dataset a report in this format shows."""
-    return PICTURES if format_ == "html" else 0
-
-
-def refuse_to_overwrite_the_key(output: str, credentials_csv: str) -> None:
-    """AWS gives an access key's file out only once. Raises BadInput where the report would replace it."""
-    if output and credentials_csv and os.path.realpath(output) == os.path.realpath(credentials_csv):
-        raise BadInput("--output and --credentials-csv name the same file: expected another file for the report")
 
 
 def examine(
@@ -176,31 +146,3 @@ def interruptible() -> Iterator[None]:
     finally:
         for each, handler in zip(signals, before, strict=True):
             signal.signal(each, handler)
-
-
-def rendered(report: Report, given: Reporting) -> str:
-    """The report in the format that was asked for; on a terminal, as wide and as coloured as that is."""
-    if given["format"] == "json":
-        from s3doctor.report import machine
-
-        return machine.render(report, fail_on=given["fail_on"])
-    if given["format"] != "table":
-        return FORMATS[given["format"]](report)
-    from s3doctor.report.table import render
-
-    standard = given["output"] in ("", "-")
-    screen = standard and on_terminal()
-    return render(
-        report,
-        width=shutil.get_terminal_size().columns if screen else 80,
-        color=colored(given["color"], screen=screen),
-        ascii=standard and not can_show("✓…"),
-        verbose=given["verbose"],
-    )
-
-
-def colored(wish: str, *, screen: bool) -> bool:
-    """Whether to colour: as wished, else on a terminal that can, unless `NO_COLOR` (no-color.org) is set."""
-    if wish != "auto":
-        return wish == "always"
-    return screen and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

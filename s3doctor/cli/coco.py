@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from s3doctor.cli.check import Reporting, interruptible, rendered, report_options
+from s3doctor.cli.check import interruptible
 from s3doctor.cli.options import option, telling_options, together
-from s3doctor.cli.output import destination, reason
+from s3doctor.cli.output import reason
 from s3doctor.cli.progress import Progress
-from s3doctor.cli.summary import summarise
+from s3doctor.cli.reports import Reporting, refuse_to_replace, report_options, reporting, targets
 from s3doctor.connection import BadInput
 
 if TYPE_CHECKING:
@@ -68,10 +68,9 @@ def command(context: click.Context, **given: Unpack[Given]) -> None:
     The findings, formats and exit codes are those of `s3doctor check`.
     """
     refuse_unreadable(given)
-    with destination(given["output"]) as write, interruptible():
+    with reporting(given, targets(given)) as write, interruptible():
         report = examine(given)
-        write(rendered(report, given))
-        summarise(report, given["format"])
+        write(report)
     context.exit(report.exit_code(given["fail_on"]))
 
 
@@ -83,8 +82,7 @@ def refuse_unreadable(given: Given) -> None:
     for name, path in sources.items():
         if path and path != STDIN:
             refuse_file(name, path)
-            if given["output"] and os.path.realpath(path) == os.path.realpath(given["output"]):
-                raise BadInput(f"--output and {name} name the same file: expected another file for the report")
+            refuse_to_replace(given["output"], path, name)
     if given["images"]:
         refuse_directory(given["images"])
 

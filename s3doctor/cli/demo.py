@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from s3doctor.cli.check import Reporting, examine, interruptible, pictures_in, rendered, report_options
+from s3doctor.cli.check import examine, interruptible
 from s3doctor.cli.group import Command, did_you_mean
 from s3doctor.cli.options import telling_options
-from s3doctor.cli.output import destination, mutter, say, tell
+from s3doctor.cli.output import mutter, say, tell
 from s3doctor.cli.progress import Progress
+from s3doctor.cli.reports import Reporting, pictures_in, report_options, reporting, targets
 from s3doctor.connection import BadInput
 
 if TYPE_CHECKING:
@@ -83,13 +84,14 @@ def visit(case: Case, given: Given) -> int:
     from s3doctor.demo.patients import prepare
     from s3doctor.demo.server import EmbeddedS3
 
+    wanted = targets(given)
     if not given["quiet"]:
         tell(f"patient {case.name}: {case.title}")
     with interruptible(), without_proxy(), EmbeddedS3() as s3:
         connection = prepare(case, s3)
-        with destination(given["output"]) as write:
-            report = examine(connection, (), (), Progress(given), pictures=pictures_in(given["format"]))
-            write(rendered(report, given))
+        with reporting(given, wanted) as write:
+            report = examine(connection, (), (), Progress(given), pictures=pictures_in(wanted))
+            write(report)
         if given["keep"] and not report.interrupted:
             stay(connection)
     return report.exit_code()

@@ -10,7 +10,7 @@ from s3doctor.connection import DEFAULT_METADATA_DIR, Connection, Setup
 from s3doctor.tidy import tidy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 F = TypeVar("F", bound="Callable[..., Any]")
 TIMEOUT = 300.0
@@ -53,6 +53,15 @@ class Texts(click.types.StringParamType):
     """A text that may be given several times; in an environment variable they are separated by commas."""
 
     envvar_list_splitter = ","
+
+
+class SeveralOf(click.Choice):  # type: ignore[type-arg] # generic from click 8.2 on only
+    """One of some words, which may be given several times; in an environment variable they are separated by commas."""
+
+    envvar_list_splitter = ","
+
+    def __init__(self, choices: Iterable[str]) -> None:
+        super().__init__(list(choices))
 
 
 SEVERAL: dict[str, Any] = {"multiple": True, "type": Texts()}

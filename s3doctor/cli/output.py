@@ -94,20 +94,22 @@ def destination(path: str) -> Iterator[Callable[[str], None]]:
     try:
         file.open("a", encoding="utf-8").close()
     except (OSError, ValueError) as fault:
-        reason = (getattr(fault, "strerror", None) or str(fault)).lower()
-        raise BadInput(
-            f"--output {path} cannot be written ({reason}): expected a file in a directory of yours"
-        ) from fault
+        raise BadInput(_unwritable(path, fault)) from fault
     texts: list[str] = []
     try:
         yield texts.append
     finally:
-        if not texts and not existed:
+        if texts:
+            _put(file, "".join(texts))
+        elif not existed:
             file.unlink()
+
+
+def _put(file: Path, text: str) -> None:
     try:
-        file.write_text("".join(texts), encoding="utf-8", errors="backslashreplace", newline="\n")
+        file.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
     except OSError as fault:
-        raise BadInput(_unwritable(path, fault)) from fault
+        raise BadInput(_unwritable(str(file), fault)) from fault
 
 
 def _unwritable(path: str, fault: Exception) -> str:
