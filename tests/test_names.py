@@ -7,10 +7,13 @@ from posixpath import splitext
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from werkzeug.utils import secure_filename as theirs
 
 from s3doctor.finding import Severity
 from s3doctor.names import compare, is_picture, platform_key, secure_filename
+from s3doctor.names.platform import platform_keys
 from s3doctor.s3.listing import Listing
 from s3doctor.s3.listing_page import page_of
 
@@ -147,6 +150,7 @@ def test_names_may_repeat() -> None:
 
 def test_without_names_nothing_is_unlisted() -> None:
     assert against([], ["a.jpg"]).findings == ()
+    assert against([], ["", "x/"]).keys == 0
     assert against(["a.jpg"], []).missing == 1
 
 
@@ -233,10 +237,15 @@ def test_secure_filename_is_werkzeugs(name: str) -> None:
     assert secure_filename(name) == theirs(name)
 
 
-@pytest.mark.parametrize(
-    "name", ["a.jpg", "a/b.c/d_e.f.jpg", "-.x", "a/_b.jpg", "a/b_.jpg", ".a.jpg", "a", "a/.jpg", "a..jpg"]
-)
-def test_the_short_path_of_platform_key_is_the_long_one(name: str) -> None:
+@given(st.lists(st.text("aZ9-_./ \n()é日", min_size=1, max_size=8), max_size=5), st.booleans())
+def test_many_keys_at_once_are_the_keys_one_by_one(names: list[str], extension: bool) -> None:  # noqa: FBT001 - a parameter
+    assert list(platform_keys(names, extension=extension)) == [
+        platform_key(name, extension=extension) for name in names
+    ]
+
+
+@given(st.text("aZ9-_./ ()é日", min_size=1, max_size=12))
+def test_the_base_name_is_werkzeugs_and_folders_stay(name: str) -> None:
     folder, slash, base = name.rpartition("/")
     assert platform_key(name) == (folder + slash + theirs(splitext(base)[0])).replace("/", "_")
     assert platform_key(name, extension=True) == (folder + slash + theirs(base)).replace("/", "_")
@@ -252,3 +261,11 @@ def test_examples_are_few_and_counts_are_full() -> None:
 def test_extensions_count_in_any_case() -> None:
     assert is_picture("a.JpEg")
     assert not is_picture("a.jpg.txt")
+
+
+def test_a_rare_fault_among_many_objects_is_found_behind_a_common_one() -> None:
+    keys = [f"{n:06}.jpg" for n in range(120_001)]
+    names = [f"images/{key}" for key in keys[:-1]] + [keys[-1].upper()]
+    found = against(names, keys)
+    assert codes(found) == {"f-prefix": 120_000, "f-case": 1}
+    assert found.mended == 120_000

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING
 
 from s3doctor.finding import Example, Finding, Severity
-from s3doctor.names.platform import platform_key
+from s3doctor.names.platform import platform_key, platform_keys
 from s3doctor.names.rewrites import folded
-from s3doctor.names.table import hashes, repeated, select
+from s3doctor.names.table import repeated, select
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from s3doctor.names.shelf import Shelf
     from s3doctor.names.table import Mask
@@ -85,10 +86,10 @@ def _archived(shelf: Shelf, examples: int) -> Iterator[Finding]:
 
 
 def _key_collision(shelf: Shelf, examples: int) -> Iterator[Finding]:
-    which = _colliding(shelf, platform_key)
+    which = _colliding(shelf, platform_keys)
     if not which.any():
         return
-    always = _colliding(shelf, _newer_key).any()
+    always = _colliding(shelf, partial(platform_keys, extension=True)).any()
     groups = _groups(shelf, which, platform_key, examples)
     yield Finding(
         "f-key-collision",
@@ -105,12 +106,8 @@ def _key_collision(shelf: Shelf, examples: int) -> Iterator[Finding]:
     )
 
 
-def _newer_key(name: str) -> str:
-    return platform_key(name, extension=True)
-
-
 def _case_collision(shelf: Shelf, examples: int) -> Iterator[Finding]:
-    which = _colliding(shelf, folded)
+    which = _colliding(shelf, partial(map, folded))
     if which.any():
         yield Finding(
             "f-case-collision",
@@ -126,11 +123,11 @@ def _case_collision(shelf: Shelf, examples: int) -> Iterator[Finding]:
         )
 
 
-def _colliding(shelf: Shelf, form: Callable[[str], str]) -> Mask:
+def _colliding(shelf: Shelf, forms: Callable[[list[str]], Iterable[str]]) -> Mask:
     """The pictures whose forms occur more than once."""
     which: Mask = shelf.pictures & ~shelf.litter
     found = which.copy()
-    found[which] = repeated(hashes(map(form, select(shelf.names(), which))))
+    found[which] = repeated(shelf.forms(which, forms))
     return found
 
 

@@ -7,7 +7,7 @@ from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
 from s3doctor.finding import Example, Finding, Severity
-from s3doctor.names.rewrites import REWRITES
+from s3doctor.names.rewrites import REWRITES, same
 from s3doctor.names.table import hashes, isin, once, select
 
 if TYPE_CHECKING:
@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
     from s3doctor.names.rewrites import Rewrite
     from s3doctor.names.shelf import Shelf
-    from s3doctor.names.table import Mask
+    from s3doctor.names.table import Hashes, Mask
+
+FEW_OBJECTS = 50_000
+"""Objects to which rewrites are tried first."""
 
 SAMPLE = 2000
 """Missing names that are tried first; a rewrite that fits none of them is not tried on all."""
@@ -62,34 +65,50 @@ class Mended:
 
 
 def mend(missing: Sequence[str], shelf: Shelf, spare: Mask, examples: int) -> Mended:
-    """Explain missing names by rewrites; `spare` are the objects that no name belongs to."""
+    """Explain missing names by rewrites; `spare` are the objects that no name belongs to.
+
+    Most often one rewrite explains all: rewrites that fit some of the objects are tried first, and those that fit any
+    only if names are left.
+    """
     mendings: list[Mending] = []
-    candidates = _promising(missing, shelf, spare) if missing else []
-    while candidates:
-        found = [(rewrite, *_matches(rewrite, missing, shelf, spare)) for rewrite in candidates]
-        rewrite, hit, keys_hit = max(found, key=lambda match: int(match[1].sum()))
-        if not hit.any():
-            break
-        mendings.append(_mending(rewrite, list(select(missing, hit)), shelf, keys_hit, examples))
-        missing, spare = list(select(missing, ~hit)), spare & ~keys_hit
-        candidates = [other for other, its, _ in found if other is not rewrite and its.any()]
+    for step in {max(1, int(spare.sum()) // FEW_OBJECTS): None, 1: None}:
+        candidates = _promising(missing, shelf, spare, step) if missing else []
+        while candidates:
+            found = [(rewrite, *_matches(rewrite, missing, shelf, spare)) for rewrite in candidates]
+            rewrite, hit, keys_hit = max(found, key=lambda match: int(match[1].sum()))
+            if not hit.any():
+                break
+            mendings.append(_mending(rewrite, list(select(missing, hit)), shelf, keys_hit, examples))
+            missing, spare = list(select(missing, ~hit)), spare & ~keys_hit
+            candidates = [other for other, its, _ in found if other is not rewrite and its.any()]
+    mendings.sort(key=lambda mending: -mending.count)
     return Mended(tuple(mendings), tuple(missing), spare)
 
 
-def _promising(missing: Sequence[str], shelf: Shelf, spare: Mask) -> list[Rewrite]:
-    """The rewrites that fit at least one of a sample of the missing names."""
+def _promising(missing: Sequence[str], shelf: Shelf, spare: Mask, step: int) -> list[Rewrite]:
+    """The rewrites that fit a sample of the missing names to one in `step` of the spare objects."""
+    places = spare.nonzero()[0][::step]
+    spare = spare & False
+    spare[places] = True
     sample = missing[:: max(1, len(missing) // SAMPLE)]
     promising = []
-    for of_key, group in groupby(REWRITES, key=lambda rewrite: rewrite.of_key):
-        keys = hashes(map(of_key, select(shelf.names(), spare)))
+    deepest = max((name.count("/") for name in select(shelf.names(), spare)), default=0)
+    possible = [rewrite for rewrite in REWRITES if rewrite.depth <= deepest]
+    for of_key, group in groupby(possible, key=lambda rewrite: rewrite.of_key):
+        keys = _of_keys(of_key, shelf, spare)
         promising += [rewrite for rewrite in group if isin(once(hashes(map(rewrite.of_name, sample))), keys).any()]
     return promising
+
+
+def _of_keys(of_key: Callable[[str], str | None], shelf: Shelf, spare: Mask) -> Hashes:
+    """The hashes of the forms of the spare objects' keys."""
+    return shelf.hashes[spare] if of_key is same else hashes(map(of_key, select(shelf.names(), spare)))
 
 
 def _matches(rewrite: Rewrite, missing: Sequence[str], shelf: Shelf, spare: Mask) -> tuple[Mask, Mask]:
     """Which missing names and which objects belong together, one to one."""
     names = hashes(map(rewrite.of_name, missing))
-    keys = hashes(map(rewrite.of_key, select(shelf.names(), spare)))
+    keys = _of_keys(rewrite.of_key, shelf, spare)
     single = once(names)
     pairs = single[isin(single, once(keys))]
     keys_hit = spare.copy()

@@ -15,7 +15,11 @@ PICTURES = (".jpg", ".jpeg", ".png")
 ARCHIVED = frozenset({"GLACIER", "DEEP_ARCHIVE"})
 """Storage classes whose objects have to be restored before they can be read; GLACIER_IR is not one of them."""
 
-_PLAIN = re.compile(r"(?:[A-Za-z0-9_.-]+/)*[A-Za-z0-9-](?:[A-Za-z0-9_.-]*[A-Za-z0-9-])?\.[A-Za-z0-9]+", re.ASCII)
+LITTER = ("._", ".DS_Store", "Thumbs.db", "desktop.ini")
+"""Names of files that nobody meant to upload; the first is only the beginning of a name."""
+
+_CHANGED = re.compile(r"[^A-Za-z0-9_.\-/\n]|(?:^|[/\n])[._]|[._]\.[^./\n]*(?:\n|$)|[._](?:\n|$)", re.ASCII)
+_DOTLESS = re.compile(r"(?:^|[/\n])[^./\n]*(?:\n|$)")
 _DROPPED = re.compile(r"[^A-Za-z0-9_.-]", re.ASCII)
 
 
@@ -27,7 +31,7 @@ def is_picture(key: str) -> bool:
 def is_litter(key: str) -> bool:
     """Whether macOS or Windows left the file: `.DS_Store`, `Thumbs.db`, `desktop.ini`, and `._*` beside each file."""
     base = key.rpartition("/")[2]
-    return base.startswith("._") or base in {".DS_Store", "Thumbs.db", "desktop.ini"}
+    return base.startswith("._") or base in LITTER
 
 
 def secure_filename(name: str) -> str:
@@ -43,7 +47,14 @@ def platform_key(relative: str, *, extension: bool = False) -> str:
     The extension is left out, the base name simplified by `secure_filename`, folders kept, then `/` becomes `_`:
     different images can get one key, and then one silently replaces the other. Newer readers keep the extension.
     """
-    if _PLAIN.fullmatch(relative):
-        return (relative if extension else splitext(relative)[0]).replace("/", "_")
     folder, slash, base = relative.rpartition("/")
     return (folder + slash + secure_filename(base if extension else splitext(base)[0])).replace("/", "_")
+
+
+def platform_keys(relative: list[str], *, extension: bool = False) -> list[str]:
+    """`platform_key` of many at once: far faster where names are plain, which is told for all of them together."""
+    text = "\n".join(relative)
+    if _CHANGED.search(text) or _DOTLESS.search(text) or text.count("\n") != len(relative) - 1:
+        return [platform_key(name, extension=extension) for name in relative]
+    keys = text.replace("/", "_").split("\n")
+    return keys if extension else [key[: key.rfind(".")] for key in keys]

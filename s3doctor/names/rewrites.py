@@ -22,7 +22,8 @@ DEEPEST = 8
 class Rewrite:
     """A name and a key mean the same where `of_name(name) == of_key(key)`; both are None where it does not apply.
 
-    `code` is that of the finding, `words` says what differs, `fix` what to do about it.
+    `depth` is how many folders `of_key` needs. `code` is that of the finding, `words` says what differs, `fix` what
+    to do about it.
     """
 
     code: str
@@ -30,6 +31,7 @@ class Rewrite:
     fix: str
     of_name: Callable[[str], str | None]
     of_key: Callable[[str], str | None]
+    depth: int = 0
 
 
 def same(text: str) -> str:
@@ -96,8 +98,8 @@ REWRITES = (
         for words, form in _fronts("in front that the keys do not have")
     ),
     *(
-        Rewrite("f-prefix", words, "Put the missing front before file_name.", slashes, form)
-        for words, form in _fronts("less than the keys in front")
+        Rewrite("f-prefix", words, "Put the missing front before file_name.", slashes, form, depth)
+        for depth, (words, form) in enumerate(_fronts("less than the keys in front"), 1)
     ),
     Rewrite("f-unicode", "differ from the key in Unicode form only (NFC, NFD)", _AS_THE_KEY, composed, composed),
     Rewrite("f-case", "differ from the key in upper and lower case only", _AS_THE_KEY, folded, folded),

@@ -56,7 +56,7 @@ def repeated(found: Hashes) -> Mask:
     import numpy as np
 
     values, counts = np.unique(found, return_counts=True)
-    return isin(found, values[counts > 1])
+    return isin(found, values[counts > 1]) if len(values) < len(found) else np.zeros(len(found), np.bool_)
 
 
 def first_of_each(found: Hashes) -> Mask:
@@ -70,4 +70,4 @@ def first_of_each(found: Hashes) -> Mask:
 
 def select(items: Iterable[Item], which: Mask) -> Iterator[Item]:
     """The items for which the mask is true."""
-    return compress(items, which.tolist())
+    return iter(items) if which.all() else compress(items, which.tolist())

@@ -5,10 +5,11 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 STANDARD = "STANDARD"
 SEPARATOR = b"\xff"  # no byte of UTF-8
@@ -20,6 +21,10 @@ class Entry(NamedTuple):
     key: str
     size: int
     storage_class: str
+
+
+_ENTRY = cast("Callable[[tuple[str, int, str]], Entry]", partial(tuple.__new__, Entry))
+"""Half the cost of Entry(...), which matters by the million."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,7 @@ class Page:
     def entries(self) -> Iterator[Entry]:
         """The objects, in order."""
         classes = self.classes * len(self) if len(self.classes) == 1 else self.classes
-        return map(Entry, self.keys(), self.sizes, classes)
+        return map(_ENTRY, zip(self.keys(), self.sizes, classes, strict=True))
 
     def until(self, key: str) -> Page:
         """The objects whose keys are not greater than `key`; the page has to be in order."""
