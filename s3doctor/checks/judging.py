@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from s3doctor.finding import Finding
     from s3doctor.s3.answer import Answer
 
-INCONCLUSIVE = ("network", "temporary", "not-s3")
 DENIED = 403
 MISSING = 404
 EMPTY = 416
@@ -42,7 +41,7 @@ def trouble(context: Context, answer: Answer, summary: str, *, bucket: str = "",
     """What an answer other than the hoped-for one means: a fail where it is evidence, else an unknown."""
     found = diagnose(answer, situation(context, bucket))
     evidence = [answer.evidence]
-    if found.temporary or found.nature in INCONCLUSIVE:
+    if not found.conclusive:
         return unknown(f"not found out: {found.cause.text}", cause=found.cause, fix=found.fix, evidence=evidence)
     return fail(summary, cause=found.cause, fix=fix or found.fix, evidence=evidence)
 
