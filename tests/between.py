@@ -82,6 +82,12 @@ def cut(share: float) -> Callable[[socket.socket, bytes], None]:
     return lambda client, answer: client.sendall(answer[: int(len(answer) * share)])
 
 
+def promise_more(client: socket.socket, answer: bytes) -> None:
+    """Announce more bytes than come."""
+    found = re.search(rb"(?im)^content-length:\s*(\d+)", answer)
+    client.sendall(answer.replace(found[0], b"Content-Length: %d" % (int(found[1]) + 500), 1) if found else answer)
+
+
 def stall(seconds: float) -> Callable[[socket.socket, bytes], None]:
     """Say nothing for so long, then close."""
     return lambda _client, _answer: time.sleep(seconds)
