@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 MANY_DATASETS = 10
 DIRECTORY_PAGES = 5
+MARKED = 20
+"""How many answers are looked at for the marks of a known server."""
 VANTAGE = (
     "This holds for this network and this minute. A policy may treat other addresses differently, and a change in IAM "
     "takes a minute or more to arrive everywhere."
@@ -164,8 +166,11 @@ class Context:
 
     @property
     def server(self) -> Server:
-        """Which S3 server answers."""
-        return recognise(self.location(self.connection.bucket).answer, self.connection.endpoint_url)
+        """Which S3 server answers, by the marks on any of its answers."""
+        endpoint = self.connection.endpoint_url
+        answers = (self.location(self.connection.bucket).answer, *self.s3.requests[:MARKED])
+        known = (recognise(answer, endpoint) for answer in answers)
+        return next((server for server in known if server is not Server.OTHER), Server.OTHER)
 
     def listed(self, bucket: str, prefix: str) -> Answer:
         """One key under the prefix: shows whether the key may list there."""

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 BODY_BYTES = 64
 FORGOTTEN_AT_ONCE = 10
+NEVER_SENT = ("EndpointConnectionError", "ConnectTimeoutError", "ProxyConnectionError")
+"""Faults after which S3 cannot have done what was asked."""
 VERBS = {"GetObject": "read", "DeleteObject": "delete", "DeleteObjects": "delete"}
 
 
@@ -105,6 +107,8 @@ def _in_parts(dataset: DatasetContext, bucket: str, key: str, body: bytes) -> li
     footprints = dataset.context.footprints
     begun = probes.begin_upload(dataset.s3, bucket, key)
     if not begun.ok:
+        if begun.http is None and begun.fault not in NEVER_SENT:
+            footprints.kept(bucket, f"{key} (a multipart upload, if it was begun)")
         return [begun]
     footprints.planned(bucket, key)
     upload, steps = begun.data["UploadId"], [begun]
@@ -113,11 +117,18 @@ def _in_parts(dataset: DatasetContext, bucket: str, key: str, body: bytes) -> li
         if steps[-1].ok:
             steps.append(probes.complete_upload(dataset.s3, bucket, key, upload, steps[-1].data["ETag"]))
     finally:
-        if steps[-1].operation == "CompleteMultipartUpload" and not _left_nothing(steps[-1]):
-            steps += _remove(dataset, bucket, key, _version(steps[-1]), probes.delete_batch)
-        else:
-            _abort(dataset, bucket, key, upload)
+        steps += _tidy_upload(dataset, bucket, key, upload, steps[-1])
     return steps
+
+
+def _tidy_upload(dataset: DatasetContext, bucket: str, key: str, upload: str, last: Answer) -> list[Answer]:
+    """Remove the object, or throw the parts away; both, where nobody knows whether the object came to be."""
+    completed = last.operation == "CompleteMultipartUpload"
+    if not completed or not last.ok:
+        _abort(dataset, bucket, key, upload)
+    if not completed or _left_nothing(last):
+        return []
+    return _remove(dataset, bucket, key, _version(last), probes.delete_batch)
 
 
 def _left_nothing(put: Answer) -> bool:

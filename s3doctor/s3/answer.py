@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+_MARKS = frozenset({"x-amz-request-id", "x-amz-id-2", "x-amz-bucket-region", "x-amzn-requestid", "etag"})
+
+
 @dataclass(frozen=True)
 class Answer:
     """What S3, or whatever stood in its place, answered to one request.
@@ -39,8 +42,16 @@ class Answer:
 
     @property
     def ok(self) -> bool:
-        """Whether the request did what it asked for (a 2xx answer)."""
-        return self.http is not None and 200 <= self.http < 300  # noqa: PLR2004 - HTTP's own numbers
+        """Whether the request did what it asked for (a 2xx answer of S3)."""
+        return not self.foreign and self.http is not None and 200 <= self.http < 300  # noqa: PLR2004 - HTTP's own numbers
+
+    @property
+    def foreign(self) -> bool:
+        """Whether a web page without any mark of S3 came in its place, as from a proxy or a login page.
+
+        An object may be a web page, too; but S3 sends its ETag.
+        """
+        return "html" in self.headers.get("content-type", "") and _MARKS.isdisjoint(self.headers)
 
     @property
     def from_s3(self) -> bool:

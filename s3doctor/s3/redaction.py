@@ -47,9 +47,9 @@ KEPT_HEADERS = frozenset(
         "x-amz-request-charged",
         "x-amz-request-id",
         "x-amz-restore",
+        "x-amzn-requestid",
         "x-amz-storage-class",
         "x-amz-version-id",
-        "x-amzn-requestid",
     }
 )
 """Response headers that may be kept; `x-amzn-requestid` is what STS calls its request id."""
