@@ -56,9 +56,9 @@ needs_proc = pytest.mark.skipif(
 
 @needs_proc
 def test_a_child_that_computes_for_ever_is_killed_and_counts_as_hanging() -> None:
-    ran = run(job(2.0), module="spinning_child")
+    ran = run(job(5.0), module="spinning_child")
     assert (ran.ended, ran.signal, ran.messages) == ("time", "SIGKILL", ({"phase": "loadRes() and COCOeval"},))
-    assert ran.seconds < 15
+    assert ran.seconds < 30
     (finding,) = wording.findings_of(Ran(ran.messages, "time", "SIGKILL", 2.0, 1.9), foreseen=False)
     assert (finding.code, finding.severity) == ("oracle-disagrees", Severity.ERROR)
     assert "loadRes() and COCOeval: not done after 2 s" in finding.summary
@@ -67,19 +67,16 @@ def test_a_child_that_computes_for_ever_is_killed_and_counts_as_hanging() -> Non
 
 
 @needs_proc
-def test_a_child_that_waits_is_killed_with_its_own_children_and_is_mere_trouble() -> None:
-    ran = run(job(3.0), module="sleeping_child")
+def test_a_child_that_waits_is_killed_with_its_own_children_and_is_mere_trouble(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "a-very-secret-key")
+    monkeypatch.setenv("S3DOCTOR_SECRET_ACCESS_KEY", "a-very-secret-key")
+    ran = run(job(6.0), module="sleeping_child")
     (message,) = ran.messages
     assert all(map(gone, message["pids"]))
     assert wording.findings_of(ran, foreseen=False) == ()
     assert "COCO(): not done after" in wording.trouble_of(ran, ())
-
-
-def test_the_child_sees_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "a-very-secret-key")
-    monkeypatch.setenv("S3DOCTOR_SECRET_ACCESS_KEY", "a-very-secret-key")
-    ran = run(job(2.0), module="sleeping_child")
-    (message,) = ran.messages
     assert "a-very-secret-key" not in str(message)
     assert not [name for name in message["environment"] if name.startswith(("AWS", "S3DOCTOR"))]
 

@@ -22,6 +22,8 @@ __all__ = ["Consultation", "Verdict", "consult"]
 
 SECONDS = 60.0
 MEMORY = 2 << 30
+READING = 20_000_000
+"""Bytes that take a second more where a file is read for a sample."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,9 @@ def consult(
 
     The paths are those of the files, None for one of which no copy could be kept. `examined` is what
     `s3doctor.coco.examine` said of the same files; with faults that pycocotools does not survive it is not asked. It
-    runs in a child process, which is killed after `seconds`, or when `stop` is set, and has `memory` bytes. Of files
-    above 20 MB or 200,000 rows it gets a sample of whole images. Raises nothing that the files could cause.
+    runs in a child process, which is killed after `seconds` (and one more for each 20 MB to read), or when `stop` is
+    set, and has `memory` bytes. Of files above 20 MB or 200,000 rows it gets a sample of whole images. Raises nothing
+    that the files could cause.
     """
     truth, guess = examined.annotations, examined.predictions
     if truth is None:
@@ -71,7 +74,7 @@ def consult(
         "predictions": str(predictions.absolute()) if predictions else "",
         "pointers": (truth.rows_pointer, guess.rows_pointer if guess else ""),
         "share": safety.share(*files),
-        "seconds": seconds,
+        "seconds": seconds + sum(file.size for file in files) / READING,
         "memory": memory,
     }
     ran = run(job, stop)

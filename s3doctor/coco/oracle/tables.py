@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from msgspec import UNSET, UnsetType
 
 from s3doctor.coco.ledger import Ledger
 from s3doctor.coco.reader import Array, Batch, Reader
 from s3doctor.coco.source import Buffer
+from s3doctor.coco.typed import Columns
 from s3doctor.coco.untyped import decode
 
 if TYPE_CHECKING:
@@ -38,27 +38,43 @@ class Tables:
         return {"images": self.images, "categories": self.categories, "annotations": self.rows}
 
 
-class _Row(msgspec.Struct, gc=False):
-    """What an evaluation of boxes needs; masks stay where they are, undecoded."""
+class _Row(msgspec.Struct, gc=False, omit_defaults=True):
+    """What an evaluation of boxes needs of an image, a category or a row; masks stay where they are, undecoded."""
 
-    id: Any = UNSET
-    image_id: Any = UNSET
-    category_id: Any = UNSET
-    bbox: Any = UNSET
-    score: Any = UNSET
-    area: Any = UNSET
-    iscrowd: Any = UNSET
-    file_name: Any | UnsetType = UNSET
-    width: Any = UNSET
-    height: Any = UNSET
-    name: Any = UNSET
+    id: Any = None
+    image_id: Any = None
+    category_id: Any = None
+    bbox: Any = None
+    score: Any = None
+    area: Any = None
+    iscrowd: Any = None
+    file_name: Any = None
+    width: Any = None
+    height: Any = None
+    name: Any = None
 
     def plain(self) -> dict[str, Any]:
-        """The fields that are there."""
-        return {key: value for key in self.__struct_fields__ if (value := getattr(self, key)) is not UNSET}
+        """The fields that are there; null is as good as none in files that are given to pycocotools."""
+        return {key: value for key in self.__struct_fields__ if (value := getattr(self, key)) is not None}
+
+
+class _Passed(msgspec.Struct, gc=False):
+    """An element of an array that nobody asked for."""
 
 
 _ROWS = msgspec.json.Decoder(list[_Row])
+_PASSED = msgspec.json.Decoder(list[_Passed])
+
+
+def _rows(text: bytes) -> Columns:
+    """A batch that is wanted, decoded once; its rows stand under the empty key."""
+    found = _ROWS.decode(text)
+    return Columns(len(found), {"": found})
+
+
+def _passed(text: bytes) -> Columns:
+    """A batch of which only the number of elements matters."""
+    return Columns(len(_PASSED.decode(text)), {})
 
 
 def whole(path: Path, pointer: str) -> Tables:
@@ -72,46 +88,42 @@ def whole(path: Path, pointer: str) -> Tables:
     )
 
 
-def chosen(image: Mapping[str, Any], share: float) -> bool:
+def chosen(name: object, share: float) -> bool:
     """Whether an image belongs to a sample of this share of all: by its name, so that two files choose alike."""
-    name = str(image.get("file_name") or image.get("id"))
-    return zlib.crc32(name.encode("utf-8", "surrogatepass")) < share * (1 << 32)
+    return zlib.crc32(str(name).encode("utf-8", "surrogatepass")) < share * (1 << 32)
 
 
 def sample(path: Path, pointer: str, share: float, known: Container[Any] = ()) -> Tables:
     """About a `share` of the images with all their rows, read as a stream in memory for the sample alone.
 
     A file without images of its own gives the rows of those `known` by id. The rows may come before the images, so
-    the file is read twice. Raises OSError.
+    a file that has any is read twice. Raises OSError.
     """
     tables = Tables()
-
-    def take_images(batch: Dicts) -> None:
-        tables.images += [image for image in batch if chosen(image, share)]
-
-    _walk(path, {"/images": take_images, "/categories": tables.categories.extend})
-    ids = {image.get("id") for image in tables.images} or known
-
-    def take_rows(batch: Dicts) -> None:
-        tables.rows += [row for row in batch if row.get("image_id") in ids]
-
-    _walk(path, {pointer: take_rows})
+    if pointer:
+        wanted = {"/images": lambda row: chosen(row.file_name or row.id, share), "/categories": lambda _row: True}
+        found = _walk(path, wanted)
+        tables.images, tables.categories = found["/images"], found["/categories"]
+    ids = {image["id"] for image in tables.images} or known
+    tables.rows = _walk(path, {pointer: lambda row: row.image_id in ids})[pointer]
     return tables
 
 
-def _walk(path: Path, takers: Mapping[str, Callable[[Dicts], object]]) -> None:
-    """Hand the elements of some arrays over, batch by batch."""
+def _walk(path: Path, wanted: Mapping[str, Callable[[_Row], bool]]) -> dict[str, Dicts]:
+    """Of some arrays the elements that are wanted."""
+    found: dict[str, Dicts] = {pointer: [] for pointer in wanted}
     with path.open("rb", buffering=0) as file:
-        taker = None
         for event in Reader(Buffer(file, BLOCK), Ledger()).events():
             if isinstance(event, Array):
-                taker = takers.get(event.pointer)
-            elif isinstance(event, Batch) and taker:
-                taker(_dicts(event))
+                event.typed = _rows if event.pointer in wanted else _passed
+            elif isinstance(event, Batch) and event.array.pointer in wanted:
+                keep = wanted[event.array.pointer]
+                found[event.array.pointer] += [row.plain() for row in _rows_of(event) if keep(row)]
+    return found
 
 
-def _dicts(batch: Batch) -> Dicts:
-    try:
-        return [row.plain() for row in _ROWS.decode(batch.text)]
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return [decode(element).value for element in batch.elements()]
+def _rows_of(batch: Batch) -> list[_Row]:
+    if batch.rows is not None:
+        rows: list[_Row] = batch.rows.values[""]
+        return rows
+    return [msgspec.convert(decode(element).value, _Row) for element in batch.elements()]
