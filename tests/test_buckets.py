@@ -21,13 +21,6 @@ if TYPE_CHECKING:
     from s3doctor.demo.server import EmbeddedS3
     from s3doctor.model import Report, Result
 
-DISPUTED = {
-    "bucket-arn-missing": "PERM008 passes although the 403 that it judges by only says that listing is refused",
-    "duplicate-image-ids": "PRED006 says that the files agree, where predictions name an image that the other has not",
-    "metadata-among-images": "now and then IMG002 takes the doctor's own trial object for one of the customer's",
-}
-"""Where the doctor does not yet say what it should, and why it should."""
-
 NO_PATIENT = {
     "ANN009": "pycocotools fails on nothing that the other checks pass, as far as anybody knows",
     "BUCKET002": "a server that does not answer is never more than unknown: patient server-down",
@@ -102,8 +95,6 @@ def test_patient(name: str, embedded_s3: EmbeddedS3) -> None:
     embedded_s3.forget_accesses()
     report = diagnose(connection)
     found = disagreements(report, case.expect)
-    if found and name in DISPUTED:
-        pytest.xfail(DISPUTED[name])
     assert found == []
     assert report.exit_code() == case.expect.exit_code
     if not connection.setup.writes:
@@ -119,8 +110,6 @@ def test_patient_on_a_gateway(name: str, gateway: Gateway) -> None:
     no_sts = {code: status for code, status in NO_STS.items() if not {code, code.rstrip("0123456789")} & skipped}
     statuses = {**no_sts, **case.expect.statuses, **OTHERWISE.get(name, {})}
     found = disagreements(report, structs.replace(case.expect, statuses=statuses, says={}))
-    if found and name in DISPUTED:
-        pytest.xfail(DISPUTED[name])
     assert found == []
     assert report.exit_code() == EXIT_CODES.get(name, case.expect.exit_code)
 

@@ -9,7 +9,7 @@ from s3doctor.checks import bucket, credentials
 from s3doctor.checks.judging import policy
 from s3doctor.checks.layout import dataset_exists
 from s3doctor.connection import Setup
-from s3doctor.model import Cause, Evidence, Outcome, check, passed, warn
+from s3doctor.model import Cause, Evidence, Outcome, check, passed, unknown, warn
 
 if TYPE_CHECKING:
     from s3doctor.dataset import DatasetContext
@@ -36,6 +36,8 @@ def no_more(dataset: DatasetContext) -> Outcome:
     surplus = [f"{VERBS[cell.action]} {cell.place.shown}" for cell in cells if _too_much(dataset, cell)]
     others = _other_buckets(dataset)
     surplus += [f"see the names of other buckets ({', '.join(others)})"] if others else []
+    if not surplus and _in_the_dark(cells):
+        return unknown("without the permission to list, S3 does not say what else the key may read", needed=False)
     if not surplus:
         return passed("the key opens what is needed and nothing else that was tried", evidence=[_tried(cells)])
     return warn(
@@ -64,6 +66,12 @@ def _other_buckets(dataset: DatasetContext) -> list[str]:
     listed = dataset.context.all_buckets.data.get("Buckets", ())
     names = [str(entry["Name"]) for entry in listed if entry["Name"] not in dataset.context.buckets]
     return names[:3]
+
+
+def _in_the_dark(cells: tuple[Cell, ...]) -> bool:
+    """Whether the key may not even list: then a refusal to read may be one to list."""
+    outside = {cell.action: cell.verdict for cell in cells if cell.place.name == "outside"}
+    return outside["list"] == mapping.DENIED and outside["read"] == mapping.UNKNOWN
 
 
 def _tried(cells: tuple[Cell, ...]) -> Evidence:
