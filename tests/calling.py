@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from s3doctor.connection import Credentials
 
 BUCKET = "holiday-pictures"
@@ -26,11 +28,15 @@ class Ran:
 
 @dataclass(frozen=True)
 class Server:
-    """An S3 with one bucket, the key of a user who may read it, and that of one who may write but not delete."""
+    """An S3 with one bucket, the key of a user who may read it, and that of one who may write but not delete.
+
+    `second_key` makes the reader another key.
+    """
 
     url: str
     reader: Credentials
     writer: Credentials
+    second_key: Callable[[], Credentials]
 
     @property
     def place(self) -> tuple[str, ...]:
@@ -48,14 +54,14 @@ def key_options(key: Credentials) -> tuple[str, ...]:
     return ("--access-key-id", key.access_key_id, "--secret-access-key", key.secret_access_key.reveal())
 
 
-def run_apart(*arguments: str, **environment: str) -> Ran:
-    """The command line, called as a process of its own."""
+def run_apart(*arguments: str, input: str = "", **environment: str) -> Ran:  # noqa: A002 - subprocess's name
+    """The command line, called as a process of its own, with `input` to read."""
     done = subprocess.run(
         [*PROGRAM, *arguments],
         capture_output=True,
         encoding="utf-8",
         env=os.environ | environment,
-        stdin=subprocess.DEVNULL,
+        input=input,
         timeout=60,
         check=False,
     )

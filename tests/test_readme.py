@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from s3doctor.config import read
+
 if TYPE_CHECKING:
     from s3doctor.demo.server import EmbeddedS3
 
@@ -45,3 +47,10 @@ def test_the_python_example_runs(embedded_s3: EmbeddedS3, capsys: pytest.Capture
     printed = capsys.readouterr().out.splitlines()
     assert printed[0] == "fail"
     assert any(line.startswith("PERM001 fail ") for line in printed)
+
+
+def test_the_configuration_example_is_one(tmp_path: Path) -> None:
+    (example,) = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
+    file = tmp_path / "s3doctor.toml"
+    file.write_text(example, encoding="utf-8")
+    assert list(read(str(file)).connections) == ["acme", "beta"]

@@ -23,6 +23,7 @@ COMMANDS = {
     "checks": ("s3doctor.cli.checks", "List the checks."),
     "explain": ("s3doctor.cli.explain", "Explain a check or a rule by its code."),
     "demo": ("s3doctor.cli.demo", "Examine a patient on an S3 server that starts for it."),
+    "init": ("s3doctor.cli.init", "Write a configuration file by asking."),
     "policy": ("s3doctor.cli.policy", "Print the IAM policy that works for your set-up."),
     "cors": ("s3doctor.cli.cors", "Print the CORS rule that works for your set-up."),
     "lint-policy": ("s3doctor.cli.lint_policy", "Judge an IAM policy before anybody uses it."),

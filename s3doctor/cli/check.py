@@ -6,29 +6,35 @@ import signal
 import time
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
+from click.core import ParameterSource
 
 from s3doctor.cli.catalogue import known_codes
+from s3doctor.cli.exits import Exit
 from s3doctor.cli.group import Command
 from s3doctor.cli.key import warn_of_history, with_key
+from s3doctor.cli.named import Naming, meant, merged, naming_options
 from s3doctor.cli.options import (
     SEVERAL,
     TIMEOUT,
     Key,
     Place,
+    bucket_or_name_option,
     connection_from,
     key_options,
     option,
-    place_options,
     telling_options,
     together,
+    where_options,
 )
 from s3doctor.cli.output import say
 from s3doctor.cli.planned import planned
 from s3doctor.cli.progress import Progress
-from s3doctor.cli.reports import Reporting, pictures_in, refuse_to_replace, report_options, reporting, targets
+from s3doctor.cli.reports import Reporting, Target, pictures_in, refuse_to_replace, report_options, reporting, targets
+from s3doctor.cli.round import Asked, Examined, Round, directory, publish, shared_keys, worst
+from s3doctor.connection import BadInput
 from s3doctor.tidy import tidy
 
 if TYPE_CHECKING:
@@ -37,6 +43,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Unpack
 
+    from s3doctor.config import Config
     from s3doctor.connection import Connection
     from s3doctor.model import Report
 
@@ -44,7 +51,7 @@ PATIENCE = 10.0
 """Seconds for which further signals wait for the cleaning up after the first."""
 
 
-class Given(Place, Key, Reporting):
+class Given(Naming, Place, Key, Reporting):
     """All that the options of `check` give."""
 
     select: tuple[str, ...]
@@ -78,7 +85,9 @@ run_options = together(
 
 
 @click.command("check", cls=Command)
-@place_options
+@naming_options
+@bucket_or_name_option
+@where_options
 @key_options
 @run_options
 @telling_options
@@ -86,26 +95,76 @@ run_options = together(
 def command(context: click.Context, **given: Unpack[Given]) -> None:
     """Examine a bucket as the Tenyks platform will read it.
 
+    Say which with --bucket, or with the NAME of a connection in s3doctor.toml.
+
     The access key comes from --credentials-csv, --profile, or AWS's own environment variables; on a terminal a missing
     one is asked for. Every option can also be given in the environment: --bucket as S3DOCTOR_BUCKET, and so on; several
     values there are separated by commas.
     """
-    connection = connection_from(given, write=not given["no_write"], timeout=given["timeout"])
-    connection = tidy(replace(connection, pictures=given["pictures"], max_objects=given["max_objects"]))
-    select, ignore = known_codes("--select", given["select"]), known_codes("--ignore", given["ignore"])
     if not given["quiet"]:
         warn_of_history()
+    found, name = meant(context, given)
+    if given["all"]:
+        context.exit(examine_all(context, given, found))
+    if name:
+        given = cast("Given", merged(context, given, found, name))
+    context.exit(examine_one(context, given))
+
+
+def examine_one(context: click.Context, given: Given) -> int:
+    """Examine one connection and report; the exit code."""
+    if not given["bucket"] and context.get_parameter_source("bucket") is ParameterSource.DEFAULT:
+        raise click.UsageError("Missing option '--bucket': expected a bucket, or the NAME of a connection of yours")
+    asked = what_is_asked(given)
     wanted = targets(given)
     refuse_to_replace(given["output"], given["credentials_csv"], "--credentials-csv")
     if given["dry_run"]:
-        say(planned(connection))
-        return
+        say(planned(asked.connection))
+        return Exit.WELL
     with reporting(given, wanted) as write:
-        connection = with_key(connection, given)
+        connection = with_key(asked.connection, given)
         with interruptible():
-            report = examine(connection, select, ignore, Progress(given), pictures=pictures_in(wanted))
+            progress = Progress(given)
+            report = examine(connection, asked.select, asked.ignore, progress, pictures=pictures_in(wanted))
             write(report)
-    context.exit(report.exit_code(given["fail_on"]))
+    return report.exit_code(given["fail_on"])
+
+
+def what_is_asked(given: Given) -> Asked:
+    """The connection that the options describe, without its key, and the checks. Raises BadInput."""
+    connection = connection_from(given, write=not given["no_write"], timeout=given["timeout"])
+    connection = tidy(replace(connection, pictures=given["pictures"], max_objects=given["max_objects"]))
+    return Asked(connection, known_codes("--select", given["select"]), known_codes("--ignore", given["ignore"]))
+
+
+def _prepared(context: click.Context, given: Given, found: Config, name: str) -> Asked | BadInput:
+    """One connection of the file with its key, or what is wrong with it."""
+    try:
+        options = cast("Given", merged(context, given, found, name))
+        asked = what_is_asked(options)
+        return replace(asked, connection=with_key(asked.connection, options))
+    except BadInput as fault:
+        return fault
+
+
+def examine_all(context: click.Context, given: Given, found: Config) -> int:
+    """Examine every connection of the file and report; the worst exit code.
+
+    One that cannot be examined, for a key that is not there or a value that is none, is a row of the summary.
+    """
+    if given["dry_run"]:
+        raise BadInput("--dry-run tells of one connection: expected a NAME in place of --all")
+    wanted = targets(given) if len(given["format"]) < 2 else tuple(map(Target, given["format"]))  # noqa: PLR2004 - a pair
+    place = directory(given, wanted)
+    prepared = {name: _prepared(context, given, found, name) for name in found.connections}
+    asked = {name: one for name, one in prepared.items() if isinstance(one, Asked)}
+    faults = {name: str(fault) for name, fault in prepared.items() if isinstance(fault, BadInput)}
+    with interruptible():
+        reports = Round(asked, pictures=pictures_in(wanted), quiet=given["quiet"]).examine()
+        examined = [Examined(name, reports.get(name), faults.get(name, "")) for name in found.connections]
+        notes = shared_keys({name: each.connection for name, each in asked.items()}, reports)
+        publish(examined, notes, given, place, wanted)
+    return worst(each.exit_code(given["fail_on"]) for each in examined)
 
 
 def examine(

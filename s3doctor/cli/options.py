@@ -84,8 +84,11 @@ def together(*decorators: Callable[[F], F]) -> Callable[[F], F]:
     return decorate
 
 
-place_options = together(
-    option("--bucket", required=True, help="The bucket that holds the data: a name, s3:// URI, ARN or URL."),
+bucket_option = option("--bucket", required=True, help="The bucket that holds the data: a name, s3:// URI, ARN or URL.")
+bucket_or_name_option = option(
+    "--bucket", default="", help="The bucket that holds the data: a name, s3:// URI, ARN or URL."
+)
+where_options = together(
     option("--dataset", **SEVERAL, help="A dataset's directory; repeatable. Left out: all are found."),
     option("--images", default="", help="The images' directory in the dataset. Left out: it is found."),
     option(
@@ -100,6 +103,7 @@ place_options = together(
     option("--origin", **SEVERAL, help="A web origin that must be able to read; repeatable. Left out: any."),
     option("--username", default="", help="The IAM user's name, as you will submit it."),
 )
+place_options = together(bucket_option, where_options)
 key_options = together(
     option("--credentials-csv", default="", help="The access key's CSV file, as downloaded from the AWS console."),
     option("--profile", default="", help="A profile of ~/.aws that holds the access key."),

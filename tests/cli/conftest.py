@@ -9,6 +9,7 @@ import pytest
 from calling import BUCKET, Ran, Server
 
 from s3doctor.cli import main
+from s3doctor.connection import Credentials, Secret
 from s3doctor.demo.server import EmbeddedS3
 
 if TYPE_CHECKING:
@@ -54,4 +55,9 @@ def server() -> Iterator[Server]:
             admin.put_object(Bucket=BUCKET, Key=key, Body=b"{}")
         reader = embedded.create_user("reader", {"read": {"Version": "2012-10-17", "Statement": [LIST, READ]}})
         writer = embedded.create_user("writer", {"write": {"Version": "2012-10-17", "Statement": [LIST, READ, WRITE]}})
-        yield Server(embedded.endpoint_url, reader, writer)
+
+        def second_key() -> Credentials:
+            key = embedded.admin_client("iam").create_access_key(UserName="reader")["AccessKey"]
+            return Credentials(key["AccessKeyId"], Secret(key["SecretAccessKey"]))
+
+        yield Server(embedded.endpoint_url, reader, writer, second_key)

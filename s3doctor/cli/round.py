@@ -1,0 +1,207 @@
+"""`s3doctor check --all`: many connections side by side, one summary, then the report of each that is not well."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from s3doctor.cli.exits import Exit
+from s3doctor.cli.output import reason, say, tell
+from s3doctor.cli.reports import Target, rendered
+from s3doctor.connection import BadInput, masked
+from s3doctor.model import Report
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from s3doctor.cli.reports import Reporting
+    from s3doctor.connection import Connection
+    from s3doctor.engine import Visit
+    from s3doctor.model import Result
+
+SIDE_BY_SIDE = 4
+"""How many connections are examined at a time."""
+WORST = (Exit.INTERRUPTED, Exit.LEFT_BEHIND, Exit.FAILED, Exit.USAGE, Exit.NOT_FOUND_OUT, Exit.WELL)
+"""Exit codes, the worst first: that of all is the worst of any."""
+ENDINGS = {"table": "txt", "json": "json", "markdown": "md", "junit": "xml", "github": "log", "html": "html"}
+TICK = 0.2
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What became of one connection: a report, or in `fault` why there is none."""
+
+    name: str
+    report: Report | None = None
+    fault: str = ""
+
+    @property
+    def verdict(self) -> str:
+        """The report's verdict in capitals where somebody should look at it."""
+        if self.report is None:
+            return "NOT EXAMINED"
+        verdict = self.report.verdict
+        return verdict if verdict == "pass" else verdict.upper()
+
+    @property
+    def first(self) -> str:
+        """The first thing to do, or what is in the way."""
+        from s3doctor.report.wording import first_step, titled
+
+        step = first_step(self.report) if self.report else None
+        return f"{titled(step)}: {step.outcome.summary}" if step else self.fault
+
+    def exit_code(self, fail_on: str) -> int:
+        """That of the report."""
+        return self.report.exit_code(fail_on) if self.report else Exit.USAGE
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One connection to examine, with the checks that are selected and ignored."""
+
+    connection: Connection
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+
+
+class Round:
+    """Examines connections, `SIDE_BY_SIDE` at a time, and tells of each that is done.
+
+    Results that come after it was halted are not taken: they say no more than that.
+    """
+
+    def __init__(self, asked: Mapping[str, Asked], *, pictures: int = 0, quiet: bool = False) -> None:
+        self._asked = asked
+        self._pictures, self._quiet = pictures, quiet
+        self._slots = threading.Semaphore(SIDE_BY_SIDE)
+        self._halted = threading.Event()
+        self._visits: dict[str, Visit] = {}
+        self._taken: dict[str, list[Result]] = {name: [] for name in asked}
+        self._whole: set[str] = set()
+
+    def examine(self) -> dict[str, Report]:
+        """All the reports; after Ctrl-C or SIGTERM, with what was found out until then."""
+        threads = [threading.Thread(target=self._go, args=(name,), daemon=True) for name in self._asked]
+        for thread in threads:
+            thread.start()
+        try:
+            while any(thread.is_alive() for thread in threads):
+                self._halted.wait(TICK)
+        except KeyboardInterrupt:
+            self._halted.set()
+            for visit in list(self._visits.values()):
+                visit.stop()
+        return {name: self._report(name) for name in self._asked}
+
+    def _go(self, name: str) -> None:
+        from s3doctor.engine import Visit
+
+        with self._slots:
+            if self._halted.is_set():
+                return
+            asked = self._asked[name]
+            visit = self._visits[name] = Visit(asked.connection, asked.select, asked.ignore, pictures=self._pictures)
+            for result in visit:
+                if self._halted.is_set():
+                    return
+                self._taken[name].append(result)
+            self._whole.add(name)
+            if not self._quiet:
+                tell(f"{name}: {visit.report().verdict}")
+
+    def _report(self, name: str) -> Report:
+        if name in self._whole:
+            return self._visits[name].report()
+        begun = self._visits[name].report() if name in self._visits else Report()
+        return replace(begun, results=tuple(self._taken[name]), interrupted=True)
+
+
+def worst(codes: Iterable[int]) -> int:
+    """The worst of the exit codes."""
+    return min(codes, key=WORST.index, default=Exit.WELL)
+
+
+def shared_keys(connections: Mapping[str, Connection], reports: Mapping[str, Report]) -> list[str]:
+    """A line for connections that use one key, or one user: neither customer's key is that customer's own."""
+    ids = {name: each.credentials.access_key_id for name, each in connections.items()}
+    owners = {name: dict(reports[name].subject).get("key of", "") for name in connections}
+    lines = [
+        f"{' and '.join(names)} use the same access key, {masked(key)}: each needs one of its own."
+        for key, names in _groups(ids).items()
+    ]
+    return lines + [
+        f"{' and '.join(names)} use keys of the same user, {owner}: each needs a user of its own."
+        for owner, names in _groups(owners).items()
+        if len({ids[name] for name in names}) > 1
+    ]
+
+
+def _groups(values: Mapping[str, str]) -> dict[str, list[str]]:
+    """The names that share a value, by that value."""
+    groups: dict[str, list[str]] = {}
+    for name, value in values.items():
+        groups.setdefault(value, []).append(name)
+    return {value: names for value, names in groups.items() if value and len(names) > 1}
+
+
+def directory(given: Reporting, wanted: Sequence[Target]) -> Path | None:
+    """Where all reports go, made if it is not there; None where there is only standard output.
+
+    Raises BadInput where it cannot be, and for a format that needs a file for each connection.
+    """
+    if len(given["output"]) > 1:
+        raise BadInput("--output was given more than once: with --all expected one directory for all reports")
+    if not given["output"]:
+        if any(target.format != "table" for target in wanted):
+            raise BadInput("--all reports in other formats than table only to files: expected --output DIRECTORY")
+        return None
+    place = Path(given["output"][0])
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as fault:
+        raise BadInput(
+            f"--output {place} cannot be a directory ({reason(fault)}): expected one for all reports"
+        ) from fault
+    return place
+
+
+def summary(examined: Iterable[Examined], notes: Iterable[str]) -> str:
+    """One row for each connection: its name, its verdict, and the first thing to do."""
+    from tabulate import tabulate
+
+    from s3doctor.report.text import visible
+
+    rows = [(each.name, each.verdict, visible(each.first)) for each in examined]
+    table = tabulate(
+        rows, ("connection", "verdict", "begin with"), maxcolwidths=[None, None, 60], disable_numparse=True
+    )
+    return "\n".join([table, *(f"\nWarning: {note}" for note in notes)]) + "\n"
+
+
+def publish(
+    examined: Sequence[Examined], notes: Sequence[str], given: Reporting, place: Path | None, wanted: Sequence[Target]
+) -> None:
+    """The summary on standard output, then the reports of those that are not well, or all of them as files."""
+    say(summary(examined, notes))
+    for each in examined:
+        if each.report is None:
+            continue
+        if place:
+            _save(each.name, each.report, given, place, wanted)
+        elif each.report.verdict != "pass":
+            say(f"\n== {each.name} ==\n\n{rendered(each.report, given, Target('table'))}")
+
+
+def _save(name: str, report: Report, given: Reporting, place: Path, wanted: Iterable[Target]) -> None:
+    for target in wanted:
+        file = place / f"{name}.{ENDINGS[target.format]}"
+        text = rendered(report, given, Target(target.format, str(file)))
+        try:
+            file.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+        except OSError as fault:
+            raise BadInput(
+                f"--output {file} cannot be written ({reason(fault)}): expected a directory of yours"
+            ) from fault
