@@ -42,7 +42,7 @@ NO_STS = {"CRED003": "unknown", "CRED004": "unknown", "BUCKET007": "unknown"}
 """Without STS nobody says whose key it is; everything works all the same, so the exit code does not tell."""
 
 OTHERWISE = {
-    "no-policy": {"PERM002": "unknown", "PERM003": "unknown", "PERM004": "unknown"},
+    "no-policy": {f"PERM00{number}": "unknown" for number in (2, 3, 4, 8)},
 }
 """A gateway says only AccessDenied, without AWS's sentence: with listing refused too, a missing object looks alike."""
 
