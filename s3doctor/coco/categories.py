@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Categories", "Category"]
 
+MOST = 100_000
 _FOLDED = re.compile(r"[\s_-]+")
 _NUMERIC = re.compile(r"(?:class|category|label|cls)?[\s_-]*\d+", re.IGNORECASE)
 
@@ -56,6 +58,8 @@ class Categories:
 
     def look(self, fields: Fields) -> None:
         """Judge a batch."""
+        if self.size > MOST:
+            return
         found = own_ids(fields, "cat-id-missing", "cat-id-type", self.ledger).tolist()
         names = fields.column("name")
         for row, code in enumerate(found):
@@ -75,6 +79,8 @@ class Categories:
                 )
             )
         self.size += len(fields)
+        if self.size > MOST:
+            self.ledger.note("json-too-deep-or-big", fields.place(0), None, f"more than {MOST:,} categories")
 
     def _keypoints(self, fields: Fields, row: int) -> int:
         points, skeleton = fields.column("keypoints")[row], fields.column("skeleton")[row]
@@ -121,12 +127,10 @@ class Categories:
 
     def root(self) -> Category | None:
         """The category that is everybody's supercategory, as Roboflow writes one: it is not meant to be used."""
+        above = Counter(row.supercategory for row in self.rows)
         for row in self.rows:
-            if (
-                row.name
-                and len(self.rows) > 1
-                and all(one.supercategory == row.name for one in self.rows if one is not row)
-            ):
+            others = above[row.name] - (row.supercategory == row.name)
+            if row.name and len(self.rows) > 1 and others == len(self.rows) - 1:
                 return row
         return None
 

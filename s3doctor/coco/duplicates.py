@@ -20,7 +20,7 @@ __all__ = ["Duplicates", "Sample", "fingerprints"]
 
 _MOST_ROWS = 1 << 18
 _MOST_MARKS = 1 << 16
-_MOST_PAIRS = 20_000_000
+_MOST_PAIRS = 2_000_000
 _CLOSE = 0.95
 _WORD = (1 << 64) - 1
 _MIXERS = (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB)

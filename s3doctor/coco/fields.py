@@ -37,7 +37,7 @@ class Fields:
     columns: dict[str, list[Any]]
     trusted: bool
     at: list[int] | None = None
-    keys: frozenset[str] = field(default_factory=frozenset)
+    _absent: list[Any] = field(default_factory=list)
 
     def __len__(self) -> int:
         """The number of rows."""
@@ -45,7 +45,11 @@ class Fields:
 
     def column(self, name: str) -> list[Any]:
         """A column; UNSET throughout where no element has the field."""
-        return self.columns.get(name) or [UNSET] * self.size
+        found = self.columns.get(name)
+        if found is None:
+            self._absent = self._absent or [UNSET] * self.size
+            return self._absent
+        return found
 
     def has(self, name: str) -> bool:
         """Whether any element of the batch has the field."""
@@ -90,7 +94,7 @@ def fields_of(batch: Batch, shape: Shape, ledger: Ledger, *, everything: bool = 
     keys = set().union(*kept) if kept else set()
     shape.learn(kept)
     columns = {key: [one.get(key, UNSET) for one in kept] for key in (keys if everything else keys & shape.known)}
-    return Fields(batch, len(kept), columns, trusted=False, at=at, keys=frozenset(keys))
+    return Fields(batch, len(kept), columns, trusted=False, at=at)
 
 
 def _odd(decoded: Decoded) -> bool:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Keypoints"]
 
 _COCO = 17
+_MOST_KINDS = 10_000
 
 
 class Keypoints:
@@ -61,6 +62,8 @@ class Keypoints:
         return points
 
     def _remember(self, fields: Fields, row: int, category: int, points: int) -> None:
+        if len(self._lengths) > _MOST_KINDS and (category, points) not in self._lengths:
+            return
         count, places = self._lengths.get((category, points), (0, []))
         if len(places) < self.ledger.limit:
             places.append(fields.place(row, "keypoints"))

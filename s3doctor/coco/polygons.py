@@ -63,20 +63,20 @@ def parse(texts: list[bytes]) -> Polygons | None:
     digits = kinds == _DIGIT
     edges = np.flatnonzero(digits[1:] != digits[:-1]) + 1
     starts, ends = edges[0::2], edges[1::2]
-    shape = _structure(kinds, starts, len(texts))
+    shape = _structure(kinds, starts)
     lengths = ends - starts
     if shape is None or (lengths.size and lengths.max() > _WIDTH):
         return None
     return Polygons(_values(data, ends, lengths), *shape)
 
 
-def _structure(kinds: Kinds, starts: Positions, texts: int) -> tuple[npt.NDArray[np.int64], Positions] | None:
+def _structure(kinds: Kinds, starts: Positions) -> tuple[npt.NDArray[np.int64], Positions] | None:
     """Lengths and owners of polygons, None unless numbers stand in lists of lists and nowhere else."""
     brackets = np.flatnonzero(kinds >= _OPEN)
     opens = kinds[brackets] == _OPEN
     depth = np.cumsum(np.where(opens, 1, -1))
     outer = opens & (depth == 1)
-    if depth.max() > _INNER or np.count_nonzero(outer) != texts:
+    if depth.max() > _INNER:
         return None
     inner = np.flatnonzero(opens & (depth == _INNER))
     bounds = np.searchsorted(starts, brackets)

@@ -22,11 +22,13 @@ __all__ = ["Array", "Batch", "Broken", "Member", "Reader", "Top", "Value"]
 
 LONGEST_VALUE = 4 << 20
 LONGEST_KEY = 1 << 16
+MOST_KEYS = 10_000
 _STRING = re.compile(rb'"(?:[^"\\\x00-\x1f]|\\.)*"', re.DOTALL)
 _BETWEEN = re.compile(rb"[ \t\r\n]*,?[ \t\r\n]*")
 _CUT = re.compile(rb"\}[ \t\r\n]*,[ \t\r\n]*\Z")
 _RAWS = msgspec.json.Decoder(list[msgspec.Raw])
 _PATIENCE = 3
+_GLANCE = 1 << 10
 _KINDS = {0x7B: "object", 0x5B: "array", 0x22: "string", 0x74: "boolean", 0x66: "boolean", 0x6E: "null"}
 
 
@@ -176,6 +178,8 @@ class Reader:
             if key in seen:
                 self.ledger.note("top-duplicate-key", Place(place.order, f"/{key}", place.offset, place.line), key)
             seen.add(key)
+            if len(seen) > MOST_KEYS:
+                raise self.broken(f"more than {MOST_KEYS:,} keys at the top level", code="json-too-deep-or-big")
             yield from self._member(key)
             code = self._separator(0x7D)
 
@@ -225,8 +229,7 @@ class Reader:
     def _value(self) -> Decoded | None:
         """The value that starts here, decoded and consumed."""
         while True:
-            looked = scan(self.buffer.data)
-            end = int(looked.commas[0]) if looked.commas.size else looked.end
+            end = self._first_end()
             if max(end, 0 if end >= 0 else len(self.buffer.data)) > LONGEST_VALUE:
                 raise self._too_long()
             if end >= 0:
@@ -240,19 +243,39 @@ class Reader:
         self._skip(end)
         return decoded
 
+    def _first_end(self) -> int:
+        """Where the value that starts here ends, -1 if that is not in sight. Looks no further than it has to."""
+        size = _GLANCE
+        while True:
+            looked = scan(self.buffer.data[:size])
+            if looked.commas.size or looked.end >= 0:
+                return int(looked.commas[0]) if looked.commas.size else looked.end
+            if size >= len(self.buffer.data):
+                return -1
+            size *= 8
+
     def _decoded(self, data: bytes) -> Decoded:
         try:
             return decode(data.rstrip())
         except Malformed:
-            cleaned, commas = without_trailing_commas(data)
-            try:
-                decoded = decode(cleaned.rstrip())
-            except Malformed as error:
-                raise self.broken(error.message, error.position) from None
+            return decode(self._mended(data, 0).rstrip())
+
+    def _mended(self, data: bytes, start: int) -> bytes:
+        """A value without its commas before closing brackets, which are noted. Raises Broken if it is no JSON even so.
+
+        The value stands at byte `start` of the buffer.
+        """
+        cleaned, commas = without_trailing_commas(data)
+        try:
+            decode(cleaned.strip())
+        except Malformed as error:
+            lead = len(cleaned) - len(cleaned.lstrip())
+            raise self.broken(error.message, start + lead + error.position) from None
         for comma in commas:
-            place = Place((self.sections, comma), "", self.buffer.offset + comma, self._line(comma))
+            at = start + comma
+            place = Place((self.sections, self.buffer.offset + at), "", self.buffer.offset + at, self._line(at))
             self.ledger.note("json-syntax", place, ",", "a comma before a closing bracket")
-        return decoded
+        return cleaned
 
     def _line(self, position: int) -> int:
         return self.buffer.line + self.buffer.data.count(b"\n", 0, position)
@@ -358,14 +381,16 @@ class Reader:
 
     def _one_by_one(self, array: Array, first: int, ends: list[int]) -> Batch:
         """Elements of which at least one is not plain JSON: as many as can be read."""
-        data, raw, start = self.buffer.data, [], 0
+        data, start = self.buffer.data, 0
+        raw: list[bytes] = []
         for end in ends:
-            if not self._readable(data[start:end]):
-                break
-            raw.append(data[start:end].strip())
+            piece = data[start:end]
+            if not self._readable(piece):
+                if raw and not self._readable(without_trailing_commas(piece)[0]):
+                    break
+                piece = self._mended(piece, start)
+            raw.append(piece.strip())
             start = end + 1
-        if not raw:
-            return self._mended(array, first, ends[0])
         return Batch(array, first, b"[%s]" % data[: start - 1], self.buffer.offset, self.buffer.line, raw=raw)
 
     @staticmethod
@@ -375,10 +400,3 @@ class Reader:
         except Malformed:
             return False
         return True
-
-    def _mended(self, array: Array, first: int, end: int) -> Batch:
-        """One element that is JSON but for commas before closing brackets. Raises Broken if it is not."""
-        self._decoded(self.buffer.data[:end])
-        cleaned, _ = without_trailing_commas(self.buffer.data[:end])
-        text = b"[%s]" % self.buffer.data[:end]
-        return Batch(array, first, text, self.buffer.offset, self.buffer.line, raw=[cleaned.strip()])

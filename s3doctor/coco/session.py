@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from s3doctor.coco.categories import Categories
+from s3doctor.coco.categories import MOST, Categories
 from s3doctor.coco.conclusions import conclude
 from s3doctor.coco.examination import FileExamination, Summary
 from s3doctor.coco.fields import fields_of, note_oddities
@@ -151,14 +151,14 @@ class Session:
         self.images.finish(masks=masks, sizes=self.role == "annotations" or masks)
         self.categories.finish()
         whole = self.readable and "/images" in self.complete
+        known = self.readable and "/categories" in self.complete and len(self.categories) <= MOST
         self.rows.finish(
             self.images if whole else None,
-            self.categories if self.readable and "/categories" in self.complete else None,
+            self.categories if known else None,
             self._sizes() or self.images.sizes,
         )
         if self.readable:
-            if "/images" in self.complete or "/categories" in self.complete:
-                conclude(self.ledger, self.images, self.categories, self.rows)
+            conclude(self.ledger, self.images, self.categories, self.rows)
             self._mistaken()
 
     def _mistaken(self) -> None:

@@ -71,8 +71,7 @@ def make(  # noqa: PLR0917 - hypothesis fills them in
     """A sound pair. `step` spaces the ids, `order` says which list comes first."""
     rng = random.Random(seed)
     truth = _truth(rng, images, categories, step)
-    first = [order, *(key for key in truth if key != order)]
-    truth = {key: truth[key] for key in first}
+    truth = {key: truth[key] for key in (order, *(one for one in truth if one != order))}
     pair = Pair(truth, _guess(rng, truth), rng)
     pair.truth["info"] = {"indent": indent}
     return pair
@@ -92,7 +91,7 @@ def _truth(rng: random.Random, images: int, categories: int, step: int) -> Doc:
     rows: list[Doc] = []
     for picture in pictures:
         for place in range(rng.randint(max(1, -(-12 // images)), 4)):
-            rows.append(_row(rng, picture, kinds[len(rows) % categories]["id"], len(rows) + 1, place))
+            rows.append(_row(rng, picture, (len(rows) % categories + 1) * step, len(rows) + 1, place))
     return {"images": pictures, "annotations": rows, "categories": kinds}
 
 

@@ -633,6 +633,7 @@ MUTATIONS["stat-yxhw"] = Mutation(
     "stat-bottom-origin",
     *MISFITS,
     "pred-duplicate",
+    "pred-near-duplicate",
     "ann-exact-duplicate",
     "ann-cross-class-duplicate",
     "seg-empty",
@@ -675,9 +676,9 @@ def _placeholders(pair: Pair) -> None:
         row["bbox"] = [number, 40 + number, 60, 50]
 
 
-@fault("cls-imbalance", "x-missing-images", "img-unannotated")
+@fault("cls-imbalance", "x-missing-images", "img-unannotated", "pred-score-thresholded", "pred-score-constant")
 def _uneven(pair: Pair) -> None:
-    many_images(pair, 300)
+    many_images(pair, 900)
 
 
 fault("cls-rare")(lambda _: None)
