@@ -13,6 +13,7 @@ from s3doctor.finding import Example, Finding, Severity
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from s3doctor.changes import Comparison
     from s3doctor.connection import Setup
 
 __all__ = [
@@ -287,7 +288,8 @@ class Report:
     """One examination. `subject` names what was examined as (name, value) pairs, without secrets.
 
     `figures` are sizes and counts as (name, value) pairs, ready to read (`("images", "1,203 (2.1 GB)")`); `plots` and
-    `pictures` are what the HTML page draws.
+    `pictures` are what the HTML page draws. `comparison` says what has changed since an
+    earlier report.
     """
 
     results: tuple[Result, ...] = ()
@@ -301,6 +303,7 @@ class Report:
     figures: tuple[tuple[str, str], ...] = ()
     plots: tuple[Plot, ...] = ()
     pictures: tuple[Picture, ...] = ()
+    comparison: Comparison | None = None
 
     def count(self, status: Status) -> int:
         """How many results have this status."""

@@ -152,8 +152,9 @@ def examine_all(context: click.Context, given: Given, found: Config) -> int:
 
     One that cannot be examined, for a key that is not there or a value that is none, is a row of the summary.
     """
-    if given["dry_run"]:
-        raise BadInput("--dry-run tells of one connection: expected a NAME in place of --all")
+    for name, used in (("--dry-run", given["dry_run"]), ("--baseline", given["baseline"])):
+        if used:
+            raise BadInput(f"{name} is for one connection: expected a NAME in place of --all")
     wanted = targets(given) if len(given["format"]) < 2 else tuple(map(Target, given["format"]))  # noqa: PLR2004 - a pair
     place = directory(given, wanted)
     prepared = {name: _prepared(context, given, found, name) for name in found.connections}

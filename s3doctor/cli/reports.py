@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
+from s3doctor import changes
 from s3doctor.cli.options import SEVERAL, SeveralOf, Telling, option, together
 from s3doctor.cli.output import can_show, destination, on_terminal
 from s3doctor.cli.summary import summarise
@@ -31,6 +32,7 @@ class Reporting(Telling):
 
     format: tuple[str, ...]
     output: tuple[str, ...]
+    baseline: str
     fail_on: str
 
 
@@ -50,6 +52,7 @@ report_options = together(
         help="How to report; repeatable, each with its --output. Left out: table.",
     ),
     option("--output", "-o", **SEVERAL, help="The report's file: the first for the first --format, and so on."),
+    option("--baseline", default="", help="An earlier report (--format json): say what has changed since."),
 )
 
 
@@ -102,12 +105,16 @@ def pictures_in(wanted: Iterable[Target]) -> int:
 def reporting(given: Reporting, wanted: Iterable[Target]) -> Iterator[Callable[[Report], None]]:
     """A function that writes a report in every format that was asked for.
 
-    Raises BadInput at once where one of the files cannot be written; the other reports are written all the same.
+    Raises BadInput at once where one of the files cannot be written, or the baseline is no report; the other reports
+    are written all the same.
     """
+    baseline = changes.read(given["baseline"]) if given["baseline"] else None
     with ExitStack() as stack:
         writers = [(target, stack.enter_context(destination(target.output))) for target in wanted]
 
         def write(report: Report) -> None:
+            if baseline:
+                report = replace(report, comparison=changes.compare(baseline, report.results, report.subject))
             for target, each in writers:
                 each(rendered(report, given, target))
                 summarise(report, target.format)

@@ -11,6 +11,7 @@ from s3doctor.report.text import encodable
 from s3doctor.report.values import plain
 
 if TYPE_CHECKING:
+    from s3doctor.changes import Comparison, Said
     from s3doctor.model import (
         Box,
         Cause,
@@ -59,7 +60,30 @@ def document(report: Report, *, fail_on: str = "fail") -> Json:
         "figures": _pairs(report.figures),
         "plots": [_plot(plot) for plot in report.plots],
         "pictures": [_picture(picture) for picture in report.pictures],
+        "baseline": _baseline(report.comparison) if report.comparison else None,
     }
+
+
+def _baseline(comparison: Comparison) -> Json:
+    return {
+        "started": comparison.started,
+        "verdict": comparison.verdict,
+        "changes": [
+            {
+                "kind": change.kind,
+                "code": change.code,
+                "dataset": change.dataset,
+                "before": _said(change.before),
+                "now": _said(change.now),
+            }
+            for change in comparison.changes
+        ],
+        "notes": list(comparison.notes),
+    }
+
+
+def _said(said: Said | None) -> Json | None:
+    return {"status": said.status, "summary": said.summary} if said else None
 
 
 def _result(result: Result) -> Json:

@@ -12,13 +12,15 @@ from s3doctor.report.values import shown
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from s3doctor.changes import Comparison
     from s3doctor.model import Cause, Evidence, Example, Finding, Fix, PermissionMap, Report, Result
     from s3doctor.report.told import Told
 
 
 def render(report: Report) -> str:
     """The whole report, ending in a newline."""
-    parts = [*_head(report), *_checks(report)]
+    changes = _changes(report.comparison) if report.comparison else ()
+    parts = [*_head(report), *changes, *_checks(report)]
     parts += [part for permissions in report.permissions for part in _permissions(permissions)]
     places = told(report)
     parts += [part for result in wording.detailed(report) for part in _detail(result, places)]
@@ -35,6 +37,17 @@ def _head(report: Report) -> Iterator[str]:
     yield _table(("", ""), ((f"{markdown(name)}", cell(value)) for name, value in pairs))
     if report.notes:
         yield _list(f"Note: {markdown(note)}" for note in report.notes)
+
+
+def _changes(comparison: Comparison) -> Iterator[str]:
+    """What has changed since an earlier report."""
+    yield "## What has changed"
+    yield markdown(wording.since(comparison))
+    if comparison.notes:
+        yield _list(f"Note: {markdown(note)}" for note in comparison.notes)
+    if comparison.changes:
+        rows = (map(markdown, wording.change(change)) for change in comparison.changes)
+        yield _table(("Change", "Check", "What is said now, and was before"), [tuple(row) for row in rows])
 
 
 def _checks(report: Report) -> Iterator[str]:

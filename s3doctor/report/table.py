@@ -15,6 +15,7 @@ from s3doctor.report.text import ascii_only, visible
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from s3doctor.changes import Comparison
     from s3doctor.model import PermissionMap, Report, Result
 
 WIDE = 120
@@ -47,6 +48,8 @@ def render(
     """
     paper = Paper(width=max(width, 2 * LEAST), color=color)
     _head(paper, report)
+    if report.comparison:
+        _changes(paper, report.comparison)
     _checks(paper, report)
     for permissions in report.permissions:
         paper.title("What the key may do")
@@ -70,6 +73,17 @@ def _head(paper: Paper, report: Report) -> None:
     paper.lines(tabulate([[visible(n), visible(v)] for n, v in pairs], tablefmt="plain", disable_numparse=True))
     for note in report.notes:
         paper.paragraph(f"Note: {note}")
+
+
+def _changes(paper: Paper, comparison: Comparison) -> None:
+    """What has changed since an earlier report."""
+    paper.title("What has changed")
+    paper.paragraph(wording.since(comparison))
+    for note in comparison.notes:
+        paper.paragraph(f"Note: {note}")
+    for one in comparison.changes:
+        kind, about, said = wording.change(one)
+        paper.labelled(kind, f"{about}: {said}")
 
 
 def _checks(paper: Paper, report: Report) -> None:

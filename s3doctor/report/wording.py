@@ -12,6 +12,7 @@ from s3doctor.report.values import shown
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from s3doctor.changes import Change, Comparison
     from s3doctor.model import Evidence, Example, Family, Finding, Outcome, Report, Result
 
 HEADLINES = {
@@ -143,6 +144,20 @@ def place(example: Example) -> str:
     parts = [f"line {example.line:,}"] if example.line is not None else []
     parts += [f"byte {example.offset:,}"] if example.offset is not None else []
     return ", ".join(parts + [f"{name} {shown(value)}" for name, value in example.ids])
+
+
+def since(comparison: Comparison) -> str:
+    """What has changed in a line: `Since 2026-11-24 09:30 (fail): 1 new, 2 mended.`."""
+    started = comparison.started[:16].replace("T", " ")
+    return f"Since the report of {started} ({comparison.verdict}): {comparison.headline}."
+
+
+def change(one: Change) -> tuple[str, str, str]:
+    """A change as kind, check with its dataset, and what was said then and is said now."""
+    about = f"{one.code} [{one.dataset}]" if one.dataset else one.code
+    now = one.now.summary if one.now else "not asked"
+    before = f"{one.before.status}: {one.before.summary}" if one.before else "not asked"
+    return one.kind, about, f"{now} (before: {before})"
 
 
 def more(finding: Finding) -> str:

@@ -169,9 +169,10 @@ def test_a_mistake_is_named_in_one_line_without_its_value(
         (("acme", "--config", "."), ". cannot be read (is a directory): expected a file with tables"),
         (("--all",), "there is no s3doctor.toml here"),
         (("--all", "--config", "empty.toml"), "empty.toml has no connection: expected tables such as"),
+        (("--all", "--baseline", "x", "--config", "one.toml"), "--baseline is for one connection: expected a NAME"),
         (("--all", "--bucket", "b"), "--all examines what the configuration file holds: expected no connection beside"),
         (("--all", "--connection", "b"), "--all examines what the configuration file holds"),
-        (("--all", "--dry-run", "--config", "one.toml"), "--dry-run tells of one connection: expected a NAME in place"),
+        (("--all", "--dry-run", "--config", "one.toml"), "--dry-run is for one connection: expected a NAME in place"),
         (
             ("--all", "--format", "json", "--config", "one.toml"),
             "--all reports in other formats than table only",

@@ -104,3 +104,20 @@ def test_a_mistake_is_named_before_anything_is_asked(  # noqa: PLR0917 - pytest'
     assert (ran.code, ran.out, ran.err.count("\n")) == (Exit.USAGE, "", 1)
     assert complaint in ran.err
     assert not list(tmp_path.iterdir())
+
+
+def test_a_baseline_says_what_has_changed_and_leaves_the_exit_code_alone(
+    run: Callable[..., Ran], server: Server, tmp_path: Path
+) -> None:
+    file = tmp_path / "before.json"
+    options = ("check", "--quiet", *server.options, "--select", "CRED")
+    run(*options, "--format", "json", "-o", str(file))
+    ran = run(*options, "--username", "somebody-else", "--baseline", str(file))
+    assert ran.code == Exit.FAILED
+    assert "1 new." in ran.out
+    assert "new     CRED003: " in ran.out
+    broken = tmp_path / "broken.json"
+    broken.write_text("{")
+    ran = run("check", "--bucket", "b", "--endpoint-url", "http://192.0.2.1", "--baseline", str(broken))
+    assert (ran.code, ran.out) == (Exit.USAGE, "")
+    assert f"--baseline {broken} is not JSON: expected a report" in ran.err
