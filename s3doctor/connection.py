@@ -76,6 +76,7 @@ class Connection:
     `datasets` and `images` are names without slashes at the ends; empty means: find out. `origins` are the web
     origins that must be able to read; empty means any (`*`). `write` False forbids every write. `pictures` tells how
     many images are opened: `all`, `none`, or `sample:N`. `max_objects` ends the listing of images early.
+    `inventory` is the manifest of an S3 Inventory to read in the place of a listing: an s3 URI or a path.
     """
 
     bucket: str
@@ -93,6 +94,7 @@ class Connection:
     timeout: float = 300.0
     pictures: str = "sample:100"
     max_objects: int | None = None
+    inventory: str = ""
     notes: tuple[str, ...] = ()
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from s3doctor.spool import Spool
 
 if TYPE_CHECKING:
     from s3doctor.connection import Connection
+    from s3doctor.inventory import Source
     from s3doctor.model import PermissionMap
     from s3doctor.s3.answer import Answer
 
@@ -92,6 +94,7 @@ class Context:
         self.started = datetime.now(timezone.utc)
         self.footprints = Footprints()
         self.spool = Spool()
+        self.closing = ExitStack()
         self.permission_maps: dict[str, PermissionMap] = {}
         self.ends = time.monotonic() + connection.timeout
         self._memo = Memo()
@@ -127,6 +130,25 @@ class Context:
     def notes(self) -> tuple[str, ...]:
         """What a reader should know beside the verdicts."""
         return (*self.connection.notes, *self.connection.credentials.notes, *self._noticed, VANTAGE, ONLY_THE_PLATFORM)
+
+    def notice(self, note: str) -> None:
+        """Have the report tell this beside the verdicts."""
+        self._noticed.append(note)
+
+    def prepare(self) -> None:
+        """Open what the connection names besides the bucket. Raises BadInput where it cannot be used."""
+        if self.connection.inventory:
+            try:
+                self.inventory  # noqa: B018 - found out once, and remembered
+            except OSError:
+                return  # the checks that need it say so
+
+    @fact
+    def inventory(self) -> Source:
+        """The S3 Inventory that stands in the place of listings."""
+        from s3doctor.inventory.facts import source_of
+
+        return source_of(self)
 
     @property
     def buckets(self) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from s3doctor.connection import ANNOTATIONS, PREDICTIONS, Setup
 from s3doctor.facts import Memo, fact
@@ -10,18 +10,19 @@ from s3doctor.mapping import explore
 from s3doctor.s3 import probes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from s3doctor.coco import Examination, FileExamination
     from s3doctor.coco.oracle import Consultation
     from s3doctor.connection import Connection
     from s3doctor.context import Context, Directory
+    from s3doctor.inventory import Inventory
     from s3doctor.mapping import Cell
     from s3doctor.names import Comparison
     from s3doctor.pictures import Checked, Picture
     from s3doctor.s3.answer import Answer
     from s3doctor.s3.client import S3
-    from s3doctor.s3.listing import Listing
+    from s3doctor.s3.listing import Entry, Listing
     from s3doctor.s3.reading import ObjectStream
     from s3doctor.spool import Kept
 
@@ -88,8 +89,12 @@ class DatasetContext:
         return f"{self.prefix}{self.images}/"
 
     @fact
-    def listing(self) -> Listing:
+    def listing(self) -> Listing | Inventory:
         """Every key below the images directory."""
+        if self.connection.inventory:
+            from s3doctor.inventory.facts import objects_of
+
+            return objects_of(self.context, self.images_prefix)
         from s3doctor.s3.listing import list_keys
 
         self.context.location(self.bucket)
@@ -197,6 +202,10 @@ class DatasetContext:
 
         names = [name for name in self.annotations.image_names if name]
         beside = [f"{self.prefix}{name}/" for name in self.directory.directories if name != self.images]
+        if self.connection.inventory and self.listing.complete:
+            from s3doctor.inventory.facts import compared
+
+            return compared(self.context, names, cast("Inventory", self.listing), beside)
         return compare(names, self.listing, self.images_prefix, folders=beside)
 
     @fact
@@ -222,10 +231,11 @@ class DatasetContext:
         from s3doctor.pictures import Picture, sample
 
         names = self.annotations.image_names
-        sizes = {entry.key: entry.size for entry in self.listing if entry.storage_class not in ARCHIVED}
+        sizes = {entry.key: entry.size for entry in self._listed if entry.storage_class not in ARCHIVED}
         rows = {name: row for row, name in enumerate(names) if self.images_prefix + name in sizes}
         wanted = self.connection.pictures.rpartition(":")[2]
         chosen = sample(list(rows), int(wanted)) if wanted.isdigit() else list(rows)
+        sizes = self._present_sizes(sizes, chosen)
         return [
             Picture(
                 self.images_prefix + name,
@@ -235,7 +245,23 @@ class DatasetContext:
                 int(names.heights[rows[name]]) or None,
             )
             for name in chosen
+            if self.images_prefix + name in sizes
         ]
+
+    @property
+    def _listed(self) -> Iterable[Entry]:
+        """The objects that may be pictures of the file; of an inventory only those that the file names."""
+        from s3doctor.inventory import Inventory
+
+        return self.listing.named() if isinstance(self.listing, Inventory) else self.listing
+
+    def _present_sizes(self, sizes: dict[str, int], names: list[str]) -> dict[str, int]:
+        """The sizes of these images, as they are now where an inventory says what they were."""
+        if not self.connection.inventory:
+            return sizes
+        from s3doctor.inventory.facts import sizes_now
+
+        return sizes_now(self.context, sizes, [self.images_prefix + name for name in names])
 
     @property
     def _truth(self) -> FileExamination | None:

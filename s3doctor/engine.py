@@ -88,8 +88,12 @@ class Visit:
         self._began = time.monotonic()
 
     def __iter__(self) -> Iterator[Result]:
-        """The Results in the catalogue's order; at the time limit the rest come as unknown."""
+        """The Results in the catalogue's order; at the time limit the rest come as unknown.
+
+        Raises BadInput where something that the connection names cannot be used.
+        """
         try:
+            self.context.prepare()
             for task in self._tasks():
                 result = self._await(task)
                 for each in (*self._untold_cause(result), result):
@@ -116,6 +120,7 @@ class Visit:
         self.context.stop.set()
         self.context.footprints.wait()
         self.context.spool.close()
+        self.context.closing.close()
 
     def report(self) -> Report:
         """What has been found out so far; everything, once the iteration is over."""

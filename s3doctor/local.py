@@ -37,6 +37,7 @@ class Folder:
 
     path: Path
     error: None = None
+    complete: bool = True
 
     @property
     def prefix(self) -> str:

@@ -25,6 +25,7 @@ def tidy(connection: Connection) -> Connection:
         _origins,
         _username,
         _pictures,
+        _inventory,
     ):
         connection = step(connection)
     _refuse_contradictions(connection)
@@ -85,6 +86,16 @@ def _pictures(connection: Connection) -> Connection:
             f"--pictures is {connection.pictures!r}: expected all, none, sample, or a number as in sample:500"
         )
     return replace(connection, pictures=given)
+
+
+def _inventory(connection: Connection) -> Connection:
+    """A manifest's s3 URI or path."""
+    given = connection.inventory.strip()
+    if given.startswith("s3://") and not re.fullmatch(r"s3://[^/]+/.*[^/]", given):
+        raise BadInput(f"--inventory is {given!r}: expected s3://bucket/path/manifest.json or a file's path")
+    if given and connection.max_objects is not None:
+        raise BadInput("--inventory does not go with --max-objects, for nothing is listed: leave one of them out")
+    return replace(connection, inventory=given)
 
 
 def _datasets(connection: Connection) -> Connection:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from s3doctor.checks import annotations as ground_truth
 from s3doctor.checks import pictures
 from s3doctor.checks.judging import judged, trouble
 from s3doctor.checks.layout import images_exist
-from s3doctor.model import Family, Outcome, check
+from s3doctor.model import Family, Fix, Outcome, check, unknown
 
 if TYPE_CHECKING:
     from s3doctor.dataset import DatasetContext
@@ -49,9 +50,17 @@ def _judged(dataset: DatasetContext, sound: str, *, named: bool) -> Outcome:
     listing = dataset.listing
     if listing.error is not None:
         return trouble(dataset.context, listing.error, f"{dataset.images_prefix} could not be listed to its end")
+    if not listing.complete and not listing.count:
+        return unknown(f"the objects under {dataset.images_prefix} are not known: {listing.stopped}")
     compared = dataset.comparison
     counts = {"names": f"{compared.names:,}", "keys": f"{compared.keys:,}"}
-    return judged(_about(compared.findings, named=named), sound.format_map(counts))
+    findings = _about(compared.findings, named=named)
+    if named and compared.unjudged and not findings:
+        fix = Fix("Run s3doctor again with all objects listed, or a newer inventory.")
+        return unknown(f"of {compared.unjudged:,} file names it is not known whether they have an object", fix=fix)
+    outcome = judged(findings, sound.format_map(counts))
+    manifest = getattr(listing, "manifest", None)
+    return outcome if manifest is None else replace(outcome, summary=f"{outcome.summary}, by {manifest.words}")
 
 
 def _about(findings: tuple[Finding, ...], *, named: bool) -> list[Finding]:

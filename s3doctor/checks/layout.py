@@ -71,6 +71,8 @@ def images_exist(dataset: DatasetContext) -> Outcome:
         return passed(f"images are in {dataset.images_prefix}")
     if any(map(is_image, dataset.listing.keys())):
         return passed(f"images are in {dataset.images_prefix}")
+    if not dataset.listing.complete:
+        return unknown(f"no image was seen in {dataset.images_prefix}, and not all of it: {dataset.listing.stopped}")
     fix = Fix(f"Upload images that end in .jpg, .jpeg or .png to {dataset.bucket}/{dataset.images_prefix}.")
     return fail(
         f"{dataset.images_prefix} holds no image that the platform would take",

@@ -8,7 +8,7 @@ from s3doctor.checks import annotations as ground_truth
 from s3doctor.checks.judging import judged, trouble
 from s3doctor.checks.layout import images_exist
 from s3doctor.checks.reading import reads_images
-from s3doctor.model import Outcome, check, passed, skip
+from s3doctor.model import Outcome, check, passed, skip, unknown
 from s3doctor.s3.objects import UnreadableError
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ def pictures_as_described(dataset: DatasetContext) -> Outcome:
     if dataset.connection.pictures == "none":
         return skip("not looked at, because of --pictures none")
     of = dataset.comparison.present
+    if not of and not dataset.listing.complete:
+        return unknown(f"it is not known which images are in the bucket: {dataset.listing.stopped}")
     if not of:
         return passed("no image of the file is in the bucket, so there is nothing to compare")
     checked = dataset.pictures

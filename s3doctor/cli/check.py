@@ -60,6 +60,7 @@ class Given(Naming, Place, Key, Reporting):
     timeout: float
     pictures: str
     max_objects: int | None
+    inventory: str
     dry_run: bool
 
 
@@ -79,6 +80,11 @@ run_options = together(
     ),
     option("--pictures", default="sample", help="How many images to open: all, none, or a sample such as sample:500."),
     option("--max-objects", type=click.IntRange(1), help="List no more images than so many. Left out: all."),
+    option(
+        "--inventory",
+        default="",
+        help="Read the manifest.json of an S3 Inventory (s3:// or a path) instead of listing.",
+    ),
     option("--dry-run", is_flag=True, help="Ask S3 nothing; print each request that would be made, and its cost."),
     option("--timeout", type=float, default=TIMEOUT, show_default=True, help="The whole run's time limit in seconds."),
 )
@@ -133,7 +139,8 @@ def examine_one(context: click.Context, given: Given) -> int:
 def what_is_asked(given: Given) -> Asked:
     """The connection that the options describe, without its key, and the checks. Raises BadInput."""
     connection = connection_from(given, write=not given["no_write"], timeout=given["timeout"])
-    connection = tidy(replace(connection, pictures=given["pictures"], max_objects=given["max_objects"]))
+    connection = replace(connection, pictures=given["pictures"], max_objects=given["max_objects"])
+    connection = tidy(replace(connection, inventory=given["inventory"]))
     return Asked(connection, known_codes("--select", given["select"]), known_codes("--ignore", given["ignore"]))
 
 
@@ -161,9 +168,11 @@ def examine_all(context: click.Context, given: Given, found: Config) -> int:
     asked = {name: one for name, one in prepared.items() if isinstance(one, Asked)}
     faults = {name: str(fault) for name, fault in prepared.items() if isinstance(fault, BadInput)}
     with interruptible():
-        reports = Round(asked, pictures=pictures_in(wanted), quiet=given["quiet"]).examine()
+        visits = Round(asked, pictures=pictures_in(wanted), quiet=given["quiet"])
+        reports = visits.examine()
+        faults |= visits.faults
         examined = [Examined(name, reports.get(name), faults.get(name, "")) for name in found.connections]
-        notes = shared_keys({name: each.connection for name, each in asked.items()}, reports)
+        notes = shared_keys({name: each.connection for name, each in asked.items() if name in reports}, reports)
         publish(examined, notes, given, place, wanted)
     return worst(each.exit_code(given["fail_on"]) for each in examined)
 

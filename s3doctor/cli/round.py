@@ -81,9 +81,13 @@ class Round:
         self._visits: dict[str, Visit] = {}
         self._taken: dict[str, list[Result]] = {name: [] for name in asked}
         self._whole: set[str] = set()
+        self.faults: dict[str, str] = {}
 
     def examine(self) -> dict[str, Report]:
-        """All the reports; after Ctrl-C or SIGTERM, with what was found out until then."""
+        """All the reports; after Ctrl-C or SIGTERM, with what was found out until then.
+
+        There is none where what a connection names cannot be used: `faults` then says why.
+        """
         threads = [threading.Thread(target=self._go, args=(name,), daemon=True) for name in self._asked]
         for thread in threads:
             thread.start()
@@ -94,7 +98,7 @@ class Round:
             self._halted.set()
             for visit in list(self._visits.values()):
                 visit.stop()
-        return {name: self._report(name) for name in self._asked}
+        return {name: self._report(name) for name in self._asked if name not in self.faults}
 
     def _go(self, name: str) -> None:
         from s3doctor.engine import Visit
@@ -104,10 +108,14 @@ class Round:
                 return
             asked = self._asked[name]
             visit = self._visits[name] = Visit(asked.connection, asked.select, asked.ignore, pictures=self._pictures)
-            for result in visit:
-                if self._halted.is_set():
-                    return
-                self._taken[name].append(result)
+            try:
+                for result in visit:
+                    if self._halted.is_set():
+                        return
+                    self._taken[name].append(result)
+            except BadInput as fault:
+                self.faults[name] = str(fault)
+                return
             self._whole.add(name)
             if not self._quiet:
                 tell(f"{name}: {visit.report().verdict}")

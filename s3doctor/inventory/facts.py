@@ -1,0 +1,90 @@
+"""What an examination takes from an inventory in the place of listings."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TYPE_CHECKING
+
+from s3doctor.inventory.comparing import Seen, compare_inventory
+from s3doctor.inventory.source import SCHEME, Source, open_source, split
+from s3doctor.inventory.table import Inventory, duckdb, load
+from s3doctor.s3 import probes
+from s3doctor.s3.listing import Listing
+from s3doctor.s3.objects import BEYOND_THE_END
+from s3doctor.s3.reading import ObjectStream
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from s3doctor.context import Context
+    from s3doctor.names import Comparison
+    from s3doctor.s3.client import S3
+
+NOT_THERE = 404
+FEW = 10_000
+THREADS = 32
+
+
+def source_of(context: Context) -> Source:
+    """The inventory that the connection names, its manifest read. Raises BadInput, and ReadError where S3 refuses."""
+    duckdb()
+    given = context.connection
+    open_ = None
+    if given.inventory.startswith(SCHEME):
+        bucket, _ = split(given.inventory)
+        context.location(bucket)
+        open_ = partial(ObjectStream, context.s3.client(bucket), bucket, stop=context.stop, deadline=context.ends)
+    source = open_source(given.inventory, given.bucket, open_)
+    context.notice(
+        f"The objects are those of {source.manifest.words}, not of a listing: what was written, replaced or deleted "
+        "since then is not in it."
+    )
+    return source
+
+
+def objects_of(context: Context, prefix: str) -> Inventory | Listing:
+    """The inventory's objects under the prefix; where it cannot be read, a listing of nothing that says why."""
+    try:
+        inventory = load(context.inventory, prefix)
+    except OSError as error:  # InventoryError, ReadError, a full disk
+        return Listing(context.connection.bucket, prefix, gaps=(("", None),), stopped=str(error))
+    context.closing.callback(inventory.close)
+    return inventory
+
+
+def compared(context: Context, names: Sequence[str], inventory: Inventory, folders: Sequence[str]) -> Comparison:
+    """The names against the inventory; what it lacks is looked for in the bucket as it is now."""
+    comparison, again = compare_inventory(
+        names, inventory, folders=folders, look=partial(look, context.s3, inventory.bucket)
+    )
+    if again.words:
+        context.notice(f"{inventory.prefix}: {again.words}")
+    return comparison
+
+
+def sizes_now(context: Context, sizes: Mapping[str, int], keys: Sequence[str]) -> dict[str, int]:
+    """The sizes of these objects in bytes, asked for again; as the inventory has them where that gives no answer.
+
+    Of more than 10,000 only those are asked for whose size the inventory does not state. What is gone is left out.
+    """
+    asked = [key for key in keys if len(keys) <= FEW or sizes[key] < 0]
+    with ThreadPoolExecutor(THREADS, "sizes") as pool:
+        seen = dict(zip(asked, pool.map(partial(look, context.s3, context.connection.bucket), asked), strict=True))
+    gone = {key for key, one in seen.items() if one.there is False}
+    if gone:
+        context.notice(f"{len(gone):,} images to be opened are gone since the inventory, such as {min(gone)}.")
+    now = {key: one.size for key, one in seen.items() if one.there}
+    return {key: now.get(key, max(sizes[key], 1)) for key in keys if key not in gone}
+
+
+def look(s3: S3, bucket: str, key: str) -> Seen:
+    """Whether the object is there now: a GET of its first byte, which needs `s3:GetObject` alone."""
+    answer = probes.read(s3, bucket, key)
+    if answer.ok:
+        size = str(answer.data.get("ContentRange", "")).rpartition("/")[2]
+        storage = str(answer.data.get("StorageClass") or Seen.storage_class)
+        return Seen(there=True, size=int(size) if size.isdecimal() else 1, storage_class=storage)
+    if answer.http == BEYOND_THE_END:
+        return Seen(there=True)
+    return Seen(there=False if answer.http == NOT_THERE else None)

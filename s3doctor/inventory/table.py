@@ -1,0 +1,203 @@
+"""The objects of an inventory as a table in DuckDB, on disk where they do not fit into memory."""
+
+from __future__ import annotations
+
+import glob
+import shutil
+import tempfile
+import weakref
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from s3doctor.connection import BadInput
+from s3doctor.inventory.manifest import WANTED, InventoryError, Manifest, plain
+from s3doctor.s3.listing_page import STANDARD, Entry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from s3doctor.inventory.source import Source
+
+MEMORY = "1GB"
+ROWS = 8192
+UNKNOWN = -1
+"""The size of an object of which the inventory states none."""
+INSTALL = "pip install 's3doctor[inventory]'"
+_OFFLINE = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "allow_community_extensions": "false",
+    "preserve_insertion_order": "false",
+}
+
+
+def duckdb() -> Any:  # noqa: ANN401 - an extra, imported late
+    """DuckDB itself. Raises BadInput where it is not installed."""
+    try:
+        import duckdb as module
+    except ImportError:
+        raise BadInput(f"--inventory needs DuckDB: expected it installed, with {INSTALL}") from None
+    return module
+
+
+class Inventory:
+    """The objects under `prefix` as an inventory lists them: fit for what reads a `Listing`, and always complete.
+
+    `manifest` says of when it is. Several threads may iterate at once. Close it to remove what it keeps on disk.
+    """
+
+    complete = True
+    stopped = ""
+    error = None
+    gaps: tuple[tuple[str, str | None], ...] = ()
+
+    def __init__(self, manifest: Manifest, prefix: str, memory: str = MEMORY) -> None:
+        self.manifest = manifest
+        self.bucket = manifest.bucket
+        self.prefix = prefix
+        self.directory = Path(tempfile.mkdtemp(prefix="s3doctor-inventory-"))
+        self._remove = weakref.finalize(self, shutil.rmtree, self.directory, ignore_errors=True)
+        config = _OFFLINE | {"memory_limit": memory, "temp_directory": str(self.directory / "spilled")}
+        try:
+            self._connection = duckdb().connect(str(self.directory / "objects.duckdb"), config=config)
+        except BaseException:
+            self._remove()
+            raise
+
+    def close(self) -> None:
+        """Stop what is being asked of the table, and remove it."""
+        self._connection.interrupt()
+        self._connection.close()
+        self._remove()
+
+    def cursor(self) -> Any:  # noqa: ANN401 - DuckDB's, imported late
+        """A connection of one's own to the table `objects(name, size, storage)`; names are keys without it."""
+        return self._connection.cursor()
+
+    @property
+    def count(self) -> int:
+        """How many objects there are."""
+        return int(self._one("count(*)"))
+
+    @property
+    def size(self) -> int:
+        """The bytes of the objects, summed."""
+        return int(self._one("coalesce(sum(greatest(size, 0)), 0)"))
+
+    @property
+    def at_least(self) -> int:
+        """How many objects are known to exist."""
+        return self.count
+
+    def _one(self, what: str) -> Any:  # noqa: ANN401 - a number of the table's
+        return self.cursor().execute(f"SELECT {what} FROM objects").fetchone()[0]  # noqa: S608 - our own words
+
+    @property
+    def text(self) -> str:
+        """How many objects there are, in words that say as of when."""
+        return f"{self.count:,} objects in {self.manifest.words}"
+
+    def covers(self, key: str) -> bool:
+        """Whether an object of this key, had it existed, would be here."""
+        return key.startswith(self.prefix)
+
+    def keys(self) -> Iterator[str]:
+        """The keys, in the order of their UTF-8 bytes."""
+        return (entry.key for entry in self)
+
+    def __iter__(self) -> Iterator[Entry]:
+        """The objects in the same order."""
+        found = self.cursor().execute("SELECT name, size, storage FROM objects ORDER BY name")
+        return entries(found, self.prefix)
+
+    def named(self) -> Iterator[Entry]:
+        """The objects that the names have which `compare_inventory` was given."""
+        found = self.cursor().execute("SELECT name, size, storage FROM objects SEMI JOIN given USING (name)")
+        return entries(found, self.prefix)
+
+    def __len__(self) -> int:
+        return self.count
+
+
+def entries(found: Any, prefix: str) -> Iterator[Entry]:  # noqa: ANN401 - DuckDB's, imported late
+    """Rows `(name, size, storage)` as Entries."""
+    while rows := found.fetchmany(ROWS):
+        for name, size, storage in rows:
+            yield Entry(prefix + name, size, storage)
+
+
+def load(source: Source, prefix: str, *, memory: str = MEMORY) -> Inventory:
+    """Read the inventory's objects whose keys begin with `prefix`; `memory` is DuckDB's limit, such as `1GB`.
+
+    Raises InventoryError where a file cannot be had or read, BadInput without DuckDB, and what opening a file raises.
+    """
+    inventory = Inventory(source.manifest, prefix, memory)
+    try:
+        _fill(inventory, source)
+    except duckdb().Error as error:
+        inventory.close()
+        first = str(error).partition("\n")[0]
+        raise InventoryError(f"{source.name}: its files are not as the manifest describes them ({first})") from None
+    except BaseException:
+        inventory.close()
+        raise
+    return inventory
+
+
+def _fill(inventory: Inventory, source: Source) -> None:
+    cursor = inventory.cursor()
+    cursor.execute("CREATE TABLE objects (name VARCHAR, size BIGINT, storage VARCHAR)")
+    copies = inventory.directory / "files"
+    copies.mkdir()
+    for path in source.files(copies):
+        readable = _from_orc(path, copies) if source.manifest.format == "ORC" else path
+        cursor.execute(_insert(source.manifest), [glob.escape(str(readable)), inventory.bucket, inventory.prefix])
+        for copy in copies.iterdir():
+            copy.unlink()
+
+
+def _insert(manifest: Manifest) -> str:
+    """The statement that takes one file in: its parameters are the path, the bucket and the prefix."""
+    names = dict.fromkeys(WANTED, "NULL") | {plain(column): _quoted(column) for column in manifest.columns}
+    key, table = names["key"], "read_parquet($1)"
+    if manifest.format == "CSV":
+        columns = ", ".join(f"{_quoted(column)}: 'VARCHAR'" for column in manifest.columns)
+        table = (
+            f"read_csv($1, header = false, auto_detect = false, delim = ',', quote = '\"', escape = '\"', "
+            f"strict_mode = true, columns = {{{columns}}})"
+        )
+        key = f"url_decode(replace({key}, '+', ' '))"
+    return f"""
+        INSERT INTO objects
+        SELECT substr(key, length($3) + 1), coalesce(size, {UNKNOWN}), coalesce(nullif(storage, ''), '{STANDARD}')
+        FROM (
+            SELECT {key} AS key, {names["bucket"]} AS bucket, TRY_CAST({names["size"]} AS BIGINT) AS size,
+                {names["storageclass"]} AS storage, coalesce(TRY_CAST({names["islatest"]} AS BOOLEAN), true) AS latest,
+                coalesce(TRY_CAST({names["isdeletemarker"]} AS BOOLEAN), false) AS marker
+            FROM {table}
+        )
+        WHERE bucket = $2 AND starts_with(key, $3) AND latest AND NOT marker
+    """  # noqa: S608 - the names are quoted
+
+
+def _quoted(name: str) -> str:
+    doubled = name.replace('"', '""')
+    return f'"{doubled}"'
+
+
+def _from_orc(path: Path, into: Path) -> Path:
+    """The same rows as Parquet: DuckDB reads no ORC without an extension that would have to be downloaded."""
+    try:
+        from pyarrow import ArrowException, orc, parquet
+    except ImportError:
+        raise InventoryError(f"the inventory is in ORC, which needs pyarrow: install it with {INSTALL}") from None
+    try:
+        file = orc.ORCFile(path)
+        copy = into / "converted"
+        with parquet.ParquetWriter(copy, file.schema) as writer:
+            for stripe in range(file.nstripes):
+                writer.write_batch(file.read_stripe(stripe))
+    except (ArrowException, OSError) as error:
+        first = str(error).partition("\n")[0]
+        raise InventoryError(f"{path.name} is no ORC file that can be read ({first})") from None
+    return copy

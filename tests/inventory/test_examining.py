@@ -1,0 +1,176 @@
+"""An examination with an inventory in the place of a listing, on a real server."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from inventory import made
+
+from s3doctor.connection import BadInput, Connection
+from s3doctor.engine import Visit
+from s3doctor.model import Report, Status
+from s3doctor.tidy import tidy
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from s3doctor.demo.server import EmbeddedS3
+
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d494844520000000100000001080200000090"
+    "7753de0000000c49444154789c63606060000000040001f61738550000000049454e44ae426082"
+)
+NAMES = ["a.png", "b.png", "c.png"]
+MANIFEST = "to/pictures/all/2018-01-03T02-00Z/manifest.json"
+DATA = "to/pictures/all/data/one.csv.gz"
+
+
+def coco(names: list[str]) -> bytes:
+    """A ground truth of pictures of one pixel."""
+    images = [{"id": number, "file_name": name, "width": 1, "height": 1} for number, name in enumerate(names, 1)]
+    box = {"id": 1, "image_id": 1, "category_id": 1, "bbox": [0, 0, 1, 1], "area": 1, "iscrowd": 0}
+    document: dict[str, Any] = {"images": images, "annotations": [box], "categories": [{"id": 1, "name": "thing"}]}
+    return json.dumps(document).encode()
+
+
+def filled(s3: EmbeddedS3, rows: list[made.Row], names: list[str] = NAMES, **manifest: Any) -> Connection:
+    """A bucket of the pictures a, b and c, and its inventory of these rows in another."""
+    admin = s3.admin_client("s3")
+    admin.create_bucket(Bucket="pictures")
+    admin.create_bucket(Bucket="inventories")
+    for name in NAMES:
+        admin.put_object(Bucket="pictures", Key=f"ds/images/{name}", Body=PNG)
+    admin.put_object(Bucket="pictures", Key="ds/annotations.json", Body=coco(names))
+    body = made.as_csv([("pictures", *row) for row in rows])
+    admin.put_object(Bucket="inventories", Key=DATA, Body=body)
+    admin.put_object(Bucket="inventories", Key=MANIFEST, Body=made.manifest({DATA: body}, **manifest))
+    allow = {"Effect": "Allow", "Action": ["s3:ListBucket", "s3:GetObject"], "Resource": "*"}
+    key = s3.create_user("reader", {"read": {"Version": "2012-10-17", "Statement": [allow]}})
+    return Connection(
+        "pictures",
+        key,
+        datasets=("ds",),
+        endpoint_url=s3.endpoint_url,
+        inventory=f"s3://inventories/{MANIFEST}",
+        timeout=120,
+    )
+
+
+def rows_of(names: list[str]) -> list[made.Row]:
+    return [(f"ds/images/{name}", len(PNG), "STANDARD") for name in names]
+
+
+def examined(connection: Connection) -> tuple[Report, dict[str, tuple[Status, str]]]:
+    visit = Visit(connection, select=["IMG"])
+    list(visit)
+    report = visit.report()
+    return report, {result.code: (result.status, result.outcome.summary) for result in report.results}
+
+
+def test_objects_come_from_the_inventory_and_its_age_is_told(embedded_s3: EmbeddedS3) -> None:
+    connection = filled(embedded_s3, rows_of(NAMES))
+    embedded_s3.forget_accesses()
+    report, told = examined(connection)
+    assert told["IMG001"][0] is Status.PASS
+    assert told["IMG001"][1].startswith(
+        "3 file names, each with its object, by the inventory of 2018-01-03 02:00 UTC ("
+    )
+    assert told["IMG002"][0] is Status.PASS
+    assert told["IMG003"] == (Status.PASS, "0 of 3 are wrong; all were looked at")
+    assert any("not of a listing" in note for note in report.notes)
+
+
+def test_what_the_inventory_lacks_is_looked_for_again(embedded_s3: EmbeddedS3) -> None:
+    """b has come since, c has another size than it had, d is in the file alone."""
+    rows = [*rows_of(["a.png"]), ("ds/images/c.png", 10, "STANDARD")]
+    report, told = examined(filled(embedded_s3, rows, [*NAMES, "d.png"]))
+    assert told["IMG001"][0] is Status.FAIL
+    assert told["IMG001"][1].startswith("1 names have no object, by the inventory of")
+    assert told["IMG003"] == (Status.PASS, "0 of 2 sampled are wrong: with 95 % confidence fewer than 77.7 % are")
+    again = "Of 2 names that the inventory lacks, 2 were looked for again: 1 are still missing, 1 have come since."
+    assert f"ds/images/: {again}" in report.notes
+
+
+def test_an_image_that_is_gone_since_is_told_of(embedded_s3: EmbeddedS3) -> None:
+    report, told = examined(filled(embedded_s3, rows_of([*NAMES, "z.png"]), [*NAMES, "z.png"]))
+    assert told["IMG003"][0] is Status.PASS
+    assert "1 images to be opened are gone since the inventory, such as ds/images/z.png." in report.notes
+
+
+def test_an_empty_object_and_one_in_the_archive_that_have_come(embedded_s3: EmbeddedS3) -> None:
+    connection = filled(embedded_s3, rows_of(NAMES), [*NAMES, "empty.png", "cold.png"])
+    admin = embedded_s3.admin_client("s3")
+    admin.put_object(Bucket="pictures", Key="ds/images/empty.png", Body=b"")
+    admin.put_object(Bucket="pictures", Key="ds/images/cold.png", Body=PNG, StorageClass="GLACIER_IR")
+    _, told = examined(connection)
+    assert told["IMG001"][0] is Status.PASS
+    assert told["IMG002"][1].startswith("1 pictures have no bytes")
+
+
+def test_a_name_that_cannot_be_looked_for_is_unknown(embedded_s3: EmbeddedS3) -> None:
+    """Without leave to list, S3 does not tell a missing object from a forbidden one."""
+    connection = filled(embedded_s3, rows_of(NAMES), [*NAMES, "d/e.png"])
+    admin = embedded_s3.admin_client("iam")
+    deny = {"Effect": "Deny", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::pictures/ds/images/d/*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [deny]})
+    admin.put_user_policy(UserName="reader", PolicyName="deny", PolicyDocument=document)
+    _, told = examined(connection)
+    assert told["IMG001"] == (
+        Status.UNKNOWN,
+        "of 1 file names it is not known whether they have an object",
+    )
+
+
+def test_an_inventory_that_cannot_be_read_leaves_the_images_unknown(embedded_s3: EmbeddedS3) -> None:
+    connection = filled(embedded_s3, rows_of(NAMES))
+    embedded_s3.admin_client("s3").put_object(Bucket="inventories", Key=DATA, Body=b"changed")
+    _, told = examined(connection)
+    assert {status for status, _ in told.values()} == {Status.UNKNOWN}
+    assert told["IMG001"][1] == (
+        f"the objects under ds/images/ are not known: {DATA} is not the file that the manifest describes: "
+        "its size or MD5 differs"
+    )
+
+
+def test_a_manifest_that_is_not_there_leaves_the_images_unknown(embedded_s3: EmbeddedS3) -> None:
+    connection = replace(filled(embedded_s3, rows_of(NAMES)), inventory="s3://inventories/no/manifest.json")
+    _, told = examined(connection)
+    assert told["IMG001"][0] is Status.UNKNOWN
+    assert "GetObject s3://inventories/no/manifest.json: 404 NoSuchKey" in told["IMG001"][1]
+
+
+def test_a_directory_without_pictures_and_an_inventory_that_cannot_be_read(embedded_s3: EmbeddedS3) -> None:
+    connection = filled(embedded_s3, rows_of(NAMES))
+    admin = embedded_s3.admin_client("s3")
+    admin.put_object(Bucket="pictures", Key="ds/texts/a.txt", Body=b"text")
+    admin.put_object(Bucket="inventories", Key=DATA, Body=b"changed")
+    visit = Visit(replace(connection, images="texts"), select=["LAYOUT002"])
+    (result,) = visit
+    assert result.status is Status.UNKNOWN
+    assert result.outcome.summary.startswith("no image was seen in ds/texts/, and not all of it: ")
+
+
+def test_the_inventory_of_another_bucket_is_refused_at_once(embedded_s3: EmbeddedS3) -> None:
+    connection = filled(embedded_s3, rows_of(NAMES), bucket="somebody-elses")
+    with pytest.raises(BadInput, match="is the inventory of bucket 'somebody-elses': expected that of pictures"):
+        list(Visit(connection))
+
+
+def test_more_bytes_than_the_disk_has_room_for(embedded_s3: EmbeddedS3) -> None:
+    huge = [{"key": DATA, "size": 1 << 60, "MD5checksum": "0" * 32}]
+    _, told = examined(filled(embedded_s3, rows_of(NAMES), files=huge))
+    assert "the inventory has 1,152,921,504,606,846,976 bytes, and " in told["IMG001"][1]
+
+
+@pytest.mark.parametrize("given", ["s3://bucket", "s3://bucket/", "s3:///key", "s3://bucket/folder/"])
+def test_an_uri_without_a_manifest(given: str) -> None:
+    with pytest.raises(BadInput, match=r"--inventory is .*: expected s3://bucket/path/manifest.json or a file's path"):
+        tidy(Connection("pictures", inventory=given))
+
+
+def test_an_inventory_and_a_limit_contradict_each_other(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="--inventory does not go with --max-objects"):
+        tidy(Connection("pictures", inventory=str(tmp_path), max_objects=5))
