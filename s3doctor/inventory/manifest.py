@@ -56,11 +56,6 @@ class Manifest:
     columns: tuple[str, ...]
     files: tuple[DataFile, ...]
 
-    @property
-    def has(self) -> frozenset[str]:
-        """The columns as `plain` writes them."""
-        return frozenset(map(plain, self.columns))
-
     def age(self, now: datetime | None = None) -> str:
         """How old it is, in words such as `3 days`."""
         seconds = ((now or datetime.now(timezone.utc)) - self.created).total_seconds()

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from inventory import made
 
+from s3doctor.cli import main
+from s3doctor.cli.exits import Exit
 from s3doctor.connection import BadInput, Connection
 from s3doctor.engine import Visit
 from s3doctor.model import Report, Status
 from s3doctor.tidy import tidy
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from s3doctor.demo.server import EmbeddedS3
 
 PNG = bytes.fromhex(
@@ -81,6 +82,36 @@ def test_objects_come_from_the_inventory_and_its_age_is_told(embedded_s3: Embedd
     assert told["IMG002"][0] is Status.PASS
     assert told["IMG003"] == (Status.PASS, "0 of 3 are wrong; all were looked at")
     assert any("not of a listing" in note for note in report.notes)
+
+
+def test_a_manifest_on_this_machine(embedded_s3: EmbeddedS3, tmp_path: Path) -> None:
+    path = made.written(tmp_path, rows_of(NAMES), "Parquet")
+    embedded = filled(embedded_s3, [])
+    _, told = examined(replace(embedded, inventory=str(path)))
+    assert told["IMG001"][0] is Status.PASS
+
+
+def test_the_command_line_refuses_a_wrong_manifest_also_among_many(
+    embedded_s3: EmbeddedS3, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    connection = filled(embedded_s3, rows_of(NAMES))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SECRET_OF_THE_READER", connection.credentials.secret_access_key.reveal())
+    Path("s3doctor.toml").write_text(
+        f"""
+        [connections.one]
+        bucket = "pictures"
+        endpoint-url = "{embedded_s3.endpoint_url}"
+        access-key-id = "{connection.credentials.access_key_id}"
+        secret-access-key-env = "SECRET_OF_THE_READER"
+        inventory = "no-manifest.json"
+        """,
+        encoding="utf-8",
+    )
+    assert main(["check", "one", "--select", "IMG"]) == Exit.USAGE
+    assert "--inventory no-manifest.json cannot be read" in capsys.readouterr().err
+    assert main(["check", "--all", "--select", "IMG"]) == Exit.USAGE
+    assert "--inventory no-manifest.json cannot be read" in capsys.readouterr().out
 
 
 def test_what_the_inventory_lacks_is_looked_for_again(embedded_s3: EmbeddedS3) -> None:
