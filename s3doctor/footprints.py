@@ -58,10 +58,10 @@ class Footprints:
             self._open.pop((bucket, key), None)
             self._change.notify_all()
 
-    def kept(self, bucket: str, key: str, version_id: str = "") -> None:
-        """The object could not be removed: it is a leftover to report."""
+    def kept(self, bucket: str, key: str, version_id: str = "", *, what: str = "") -> None:
+        """The object could not be removed: it is a leftover to report; `what` says it where it is no plain object."""
         with self._change:
-            self._kept.append(Leftover(bucket, key, version_id))
+            self._kept.append(Leftover(bucket, f"{key} ({what})" if what else key, version_id))
         self.gone(bucket, key)
 
     def wait(self, seconds: float = GRACE_SECONDS) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from s3doctor.connection import ANNOTATIONS, PREDICTIONS
+from s3doctor.crew import Crew
 from s3doctor.model import PermissionMap
 from s3doctor.s3 import probes
 from s3doctor.s3.denied import refuses
@@ -77,7 +77,7 @@ def places(dataset: DatasetContext) -> tuple[Place, ...]:
 def explore(dataset: DatasetContext) -> tuple[Cell, ...]:
     """Every cell of the map, asked several at once."""
     questions = [(place, action) for place in places(dataset) for action in ACTIONS]
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    with Crew(AT_ONCE, "mapping") as pool:
         return tuple(pool.map(lambda question: _cell(dataset, *question), questions))
 
 

@@ -21,6 +21,8 @@ BODY_BYTES = 64
 FORGOTTEN_AT_ONCE = 10
 NEVER_SENT = ("EndpointConnectionError", "ConnectTimeoutError", "ProxyConnectionError")
 """Faults after which S3 cannot have done what was asked."""
+MET_ITSELF = (409, 412)
+THROTTLED = 503
 VERBS = {"GetObject": "read", "DeleteObject": "delete", "DeleteObjects": "delete"}
 
 
@@ -104,36 +106,45 @@ def _whole(dataset: DatasetContext, bucket: str, key: str, body: bytes) -> list[
 
 def _in_parts(dataset: DatasetContext, bucket: str, key: str, body: bytes) -> list[Answer]:
     """An upload of one part, and the batch request to delete: what the platform does with more than 8 MiB."""
-    footprints = dataset.context.footprints
-    begun = probes.begin_upload(dataset.s3, bucket, key)
-    if not begun.ok:
-        if begun.http is None and begun.fault not in NEVER_SENT:
-            footprints.kept(bucket, f"{key} (a multipart upload, if it was begun)")
-        return [begun]
-    footprints.planned(bucket, key)
-    upload, steps = begun.data["UploadId"], [begun]
+    steps: list[Answer] = []
+    dataset.context.footprints.planned(bucket, key)
     try:
-        steps.append(probes.upload_part(dataset.s3, bucket, key, upload, body))
-        if steps[-1].ok:
-            steps.append(probes.complete_upload(dataset.s3, bucket, key, upload, steps[-1].data["ETag"]))
+        steps.append(probes.begin_upload(dataset.s3, bucket, key))
+        if upload := steps[0].data.get("UploadId", ""):
+            steps.append(probes.upload_part(dataset.s3, bucket, key, upload, body))
+        if etag := steps[-1].data.get("ETag", ""):
+            steps.append(probes.complete_upload(dataset.s3, bucket, key, upload, etag))
     finally:
-        steps += _tidy_upload(dataset, bucket, key, upload, steps[-1])
+        steps += _clear(dataset, bucket, key, steps)
     return steps
 
 
-def _tidy_upload(dataset: DatasetContext, bucket: str, key: str, upload: str, last: Answer) -> list[Answer]:
-    """Remove the object, or throw the parts away; both, where nobody knows whether the object came to be."""
-    completed = last.operation == "CompleteMultipartUpload"
-    if not completed or not last.ok:
-        _abort(dataset, bucket, key, upload)
-    if not completed or _left_nothing(last):
+def _clear(dataset: DatasetContext, bucket: str, key: str, steps: list[Answer]) -> list[Answer]:
+    """Remove what the steps of an upload made, as far as they came: the object, the parts, or whichever it may be."""
+    footprints = dataset.context.footprints
+    if not steps or _left_nothing(steps[0]) or steps[0].http == THROTTLED:
+        footprints.gone(bucket, key)
         return []
-    return _remove(dataset, bucket, key, _version(last), probes.delete_batch)
+    last, upload = steps[-1], steps[0].data.get("UploadId", "")
+    if not upload:
+        footprints.kept(bucket, key, what="a multipart upload, if it began: no answer gave its id")
+        return []
+    if last.operation == "CompleteMultipartUpload" and last.ok:
+        return _remove(dataset, bucket, key, _version(last), probes.delete_batch)
+    if last.operation == "CompleteMultipartUpload" and (not _left_nothing(last) or last.code == "NoSuchUpload"):
+        _remove(dataset, bucket, key, "", probes.delete)
+    _abort(dataset, bucket, key, upload)
+    return []
 
 
 def _left_nothing(put: Answer) -> bool:
-    """Whether a PUT was refused for certain; one that broke off, or met a fault of the server, may have written."""
-    return put.http is not None and 400 <= put.http < 500  # noqa: PLR2004 - HTTP's own numbers
+    """Whether a PUT was refused for certain; one that broke off, or met a fault of the server, may have written.
+
+    So may one that met an object of that name: nobody but us knows it.
+    """
+    if put.http is None:
+        return put.fault in NEVER_SENT
+    return 300 <= put.http < 500 and put.http not in MET_ITSELF  # noqa: PLR2004 - HTTP's own numbers
 
 
 def _version(put: Answer) -> str:
@@ -149,7 +160,8 @@ def _remove(
     answers = [way(dataset.s3, bucket, key)] if not version else [probes.delete(dataset.s3, bucket, key, version)]
     if not answers[0].ok:
         answers.append(probes.delete(dataset.s3, bucket, key))
-    if answers[-1].ok and not (version and len(answers) > 1):
+    hidden = not version and answers[-1].headers.get("x-amz-delete-marker") == "true"
+    if answers[-1].ok and not hidden and not (version and len(answers) > 1):
         footprints.gone(bucket, key)
     else:
         footprints.kept(bucket, key, version)
@@ -162,4 +174,4 @@ def _abort(dataset: DatasetContext, bucket: str, key: str, upload: str) -> None:
     if answer.ok or answer.code == "NoSuchUpload":
         dataset.context.footprints.gone(bucket, key)
     else:
-        dataset.context.footprints.kept(bucket, f"{key} (multipart upload {upload})")
+        dataset.context.footprints.kept(bucket, key, what=f"multipart upload {upload}")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
+from s3doctor.crew import Crew
 from s3doctor.finding import Example, Finding, Severity
 from s3doctor.pictures.header import Header, read_header
 from s3doctor.pictures.judging import judge, summary
@@ -77,7 +78,7 @@ def check_pictures(
     `on_progress` is told the number of pictures done.
     """
     started = time.monotonic()
-    pool = executor or ThreadPoolExecutor(threads, "pictures")
+    pool = executor or Crew(threads, "pictures")
     tally = _Tally(examples)
     waiting = iter(enumerate(pictures))
     running: set[Future[_Look]] = set()

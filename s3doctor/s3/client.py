@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from s3doctor import __version__
 from s3doctor.facts import fact
 from s3doctor.s3.asking import ask, ask_http
+from s3doctor.s3.hushed import hush
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -37,7 +38,7 @@ class S3:
         self.regions: dict[str, str] = {}
         self._stop = stop
         self._seconds_left = seconds_left
-        self._clients: dict[tuple[str, str, bool], Any] = {}
+        self._clients: dict[tuple[str, str, bool, bool], Any] = {}
         self._lock = threading.Lock()
 
     def ask(
@@ -65,16 +66,19 @@ class S3:
         found = (answer.headers.get("x-amz-server-side-encryption-aws-kms-key-id", "") for answer in self.requests)
         return tuple(dict.fromkeys(arn for arn in found if arn.startswith("arn:")))
 
-    def client(self, bucket: str) -> Any:  # noqa: ANN401 - boto3 makes its clients' classes at run time
-        """The signing S3 client for this bucket's region."""
-        return self.service("s3", self.regions.get(bucket) or self.connection.region or DEFAULT_REGION)
+    def client(self, bucket: str, *, once: bool = False) -> Any:  # noqa: ANN401 - boto3 makes its clients' classes at run time
+        """The signing S3 client for this bucket's region.
 
-    def service(self, name: str, region: str, *, signed: bool = True) -> Any:  # noqa: ANN401 - as above
+        One that asks only `once` is for requests that make something: a second one could not tell what the first left.
+        """
+        return self.service("s3", self.regions.get(bucket) or self.connection.region or DEFAULT_REGION, once=once)
+
+    def service(self, name: str, region: str, *, signed: bool = True, once: bool = False) -> Any:  # noqa: ANN401 - as above
         """A client of an AWS service in a region; unsigned ones send no credentials at all."""
         with self._lock:
-            key = (name, region, signed)
+            key = (name, region, signed, once)
             if key not in self._clients:
-                self._clients[key] = self._make(name, region, signed=signed)
+                self._clients[key] = self._make(name, region, signed=signed, attempts=1 if once else 2)
             return self._clients[key]
 
     def fetch(self, operation: str, resource: str, method: str, url: str, headers: Mapping[str, str]) -> Answer:
@@ -96,6 +100,7 @@ class S3:
         import boto3
         import botocore.session
 
+        hush()
         given = self.connection.credentials
         session = botocore.session.Session(session_vars={"profile": (None, None, None, None)})
         session.set_config_variable("sts_regional_endpoints", "regional")
@@ -118,7 +123,7 @@ class S3:
         limit = max(1.0, self.connection.timeout)
         return min(CONNECT_SECONDS, limit), min(READ_SECONDS, limit)
 
-    def _make(self, name: str, region: str, *, signed: bool) -> Any:  # noqa: ANN401 - as above
+    def _make(self, name: str, region: str, *, signed: bool, attempts: int) -> Any:  # noqa: ANN401 - as above
         from botocore import UNSIGNED
         from botocore.config import Config
 
@@ -127,7 +132,7 @@ class S3:
         config = Config(
             connect_timeout=connect,
             read_timeout=read,
-            retries={"total_max_attempts": 2, "mode": "standard"},
+            retries={"total_max_attempts": attempts, "mode": "standard"},
             max_pool_connections=64,
             request_checksum_calculation="when_required",
             response_checksum_validation="when_required",

@@ -102,7 +102,7 @@ def put_new(s3: S3, bucket: str, key: str, body: bytes) -> Answer:
     return s3.ask(
         "PutObject",
         uri(bucket, key),
-        lambda: s3.client(bucket).put_object(Bucket=bucket, Key=key, Body=body, IfNoneMatch="*"),
+        lambda: s3.client(bucket, once=True).put_object(Bucket=bucket, Key=key, Body=body, IfNoneMatch="*"),
     )
 
 
@@ -132,7 +132,7 @@ def begin_upload(s3: S3, bucket: str, key: str) -> Answer:
     return s3.ask(
         "CreateMultipartUpload",
         uri(bucket, key),
-        lambda: s3.client(bucket).create_multipart_upload(Bucket=bucket, Key=key),
+        lambda: s3.client(bucket, once=True).create_multipart_upload(Bucket=bucket, Key=key),
     )
 
 
@@ -147,7 +147,9 @@ def complete_upload(s3: S3, bucket: str, key: str, upload_id: str, etag: str) ->
     parts = {"Parts": [{"PartNumber": 1, "ETag": etag}]}
     whole = {"Bucket": bucket, "Key": key, "UploadId": upload_id, "MultipartUpload": parts}
     return s3.ask(
-        "CompleteMultipartUpload", uri(bucket, key), lambda: s3.client(bucket).complete_multipart_upload(**whole)
+        "CompleteMultipartUpload",
+        uri(bucket, key),
+        lambda: s3.client(bucket, once=True).complete_multipart_upload(**whole),
     )
 
 
