@@ -64,18 +64,7 @@ def start(connection: Connection, endpoint: str, *more: str, temporary: str = ""
     directories = ("--metadata-dir", given.metadata_dir, "--images", given.images)
     words = ("--quiet", "--bucket", given.bucket, "--setup", given.setup.value, *datasets, *side, *directories)
     return subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "s3doctor",
-            "check",
-            *words,
-            "--region",
-            given.region,
-            "--endpoint-url",
-            endpoint,
-            *more,
-        ],
+        [*PROGRAM, "check", *words, "--region", given.region, "--endpoint-url", endpoint, *more],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -37,7 +37,12 @@ def test_no_more_work_at_once_than_the_crew_is_large() -> None:
 def test_what_waits_may_be_cancelled() -> None:
     gate, begun = threading.Event(), threading.Event()
     crew = Crew(1, "test")
-    first = crew.submit(lambda: begun.set() or gate.wait())
+
+    def held_up() -> bool:
+        begun.set()
+        return gate.wait()
+
+    first = crew.submit(held_up)
     cancelled, waiting = crew.submit(int), crew.submit(int)
     begun.wait(10)
     assert cancelled.cancel()
@@ -46,7 +51,7 @@ def test_what_waits_may_be_cancelled() -> None:
     assert waiting.result() == 0
     gate.clear()
     begun.clear()
-    second, last = crew.submit(lambda: begun.set() or gate.wait()), crew.submit(int)
+    second, last = crew.submit(held_up), crew.submit(int)
     begun.wait(10)
     crew.shutdown(wait=False, cancel_futures=True)
     crew.shutdown(wait=False, cancel_futures=True)
