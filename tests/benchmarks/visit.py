@@ -26,6 +26,9 @@ from s3doctor.demo.patients import prepare
 from s3doctor.demo.server import EmbeddedS3
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from socket import socket
+
     from s3doctor.connection import Connection
 
 IMAGES = 5_000
@@ -53,14 +56,23 @@ def many_images(s3: EmbeddedS3, connection: Connection) -> None:
         )
 
 
+def late(latency: float) -> Callable[[socket, bytes], None]:
+    """Hold the answer back for so many seconds."""
+
+    def answer_late(client: socket, answer: bytes) -> None:
+        time.sleep(latency)
+        client.sendall(answer)
+
+    return answer_late
+
+
 def seconds(name: str, latency: float, *, many: bool = False) -> tuple[float, int, str]:
     """Seconds of an examination, its requests, and its verdict."""
     with EmbeddedS3() as s3:
         connection = prepare(cases.load(name), s3)
         if many:
             many_images(s3, connection)
-        wait = Rule("", lambda client, answer: (time.sleep(latency), client.sendall(answer))[-1])
-        with Between(s3.endpoint_url, [wait]) as between:
+        with Between(s3.endpoint_url, [Rule("", late(latency))]) as between:
             began = time.perf_counter()
             found = diagnose(replace(connection, endpoint_url=between.url))
             return time.perf_counter() - began, len(between.asked), found.verdict
