@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from s3doctor.s3.listing_page import SEPARATOR
-from s3doctor.s3.listing_ruler import LAST, after_all, common, cuts, rising
+from s3doctor.s3.listing_ruler import BOLD, LAST, LEAPS, after_all, common, cuts, rising
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,8 +23,9 @@ UNKNOWN = float("inf")
 class Range:
     """Keys greater than `after` and not greater than `until`; `after` moves on with each page.
 
-    `left` is the guess of how many pages are still to come, `token` continues where the last page ended, `failures`
-    counts the requests that failed in a row.
+    `known_end` says that there are keys beyond `until` in the same folder: `previous`, the range that was cut to make
+    room for this one, is told so once this one has keys. `left` is the guess of how many pages are still to come,
+    `token` continues where the last page ended, `failures` counts the requests that failed in a row.
     """
 
     start: str
@@ -34,6 +35,8 @@ class Range:
     pages: list[Page] = field(default_factory=list)
     sample: list[str] = field(default_factory=list)
     left: float = UNKNOWN
+    known_end: bool = False
+    previous: Range | None = None
     done: bool = False
     failures: int = 0
 
@@ -47,6 +50,8 @@ class Range:
     def take(self, page: Page, token: str, *, truncated: bool) -> int:
         """Add a page; what lies beyond `until` belongs to another range. The number of objects added."""
         if page:
+            if self.previous is not None:
+                self._tell_previous(page.first)
             last = page.last
             page = page if self.until is None else page.until(self.until)
             self.done = self.until is not None and last >= self.until
@@ -64,10 +69,20 @@ class Range:
     def cut(self, at: Sequence[str]) -> list[Range]:
         """Shorten this range to the first of these keys, and give the ranges between them and to the old end."""
         ends = [*at[1:], self.until]
-        new = [Range(start, end) for start, end in zip(at, ends, strict=True)]
+        new: list[Range] = []
+        for start, end in zip(at, ends, strict=True):
+            new.append(Range(start, end, known_end=self.known_end, previous=new[-1] if new else self))
         self.until = at[0]
         self.left /= len(at) + 1
         return new
+
+    def _tell_previous(self, first: str) -> None:
+        """There are keys behind the ranges before this one: tell those that end in the same folder."""
+        one = self.previous
+        while one is not None and not one.known_end and one.until is not None:
+            one.known_end = first.rpartition("/")[0] == one.until.rpartition("/")[0]
+            one = one.previous if one.known_end else None
+        self.previous = None
 
 
 def _some(page: Page) -> list[str]:
@@ -82,7 +97,7 @@ class Atlas:
 
     def __init__(self, prefix: str) -> None:
         self.prefix = prefix
-        self.farthest = ""
+        self.bold = True
         self._children: dict[str, list[str]] = {}
         self._known: dict[str, tuple[str, str]] = {}
 
@@ -110,26 +125,36 @@ class Atlas:
         folder = self._folder(part)
         if folder is not None:
             return self._between_folders(part, folder, most)
-        known_end = part.until is not None and part.until <= self.farthest
-        part.left, places = cuts(self.prefix, part.until, part.sample, min(most, MOST_CUTS), known_end=known_end)
+        leaps = 0 if part.known_end else BOLD if self.bold else min(LEAPS, len(part.pages))
+        part.left, places = cuts(self.prefix, part.until, part.sample, min(most, MOST_CUTS), leaps=leaps)
         return places
 
     def _folder(self, part: Range) -> str | None:
         """The folder that holds all of the range, if the range is in one of its sub-folders of many keys."""
         shared = max(len(self.prefix), common(part.after, part.until or ""))
         folder = part.after[: part.after.rfind("/", 0, shared) + 1]
-        while child := _child(folder, part):
-            if part.until is None or part.until > after_all(child):
-                break
+        while (child := _child(folder, part)) and self._ends_in(folder, child, part.until):
             folder = child
         names = {key[len(folder) :].partition("/")[0] for key in part.sample if key.startswith(folder)}
         return folder if child and len(names) <= len(part.sample) // 2 else None
+
+    def _ends_in(self, folder: str, child: str, until: str | None) -> bool:
+        """Whether nothing but what is in the sub-folder `child` is known before `until`."""
+        end = after_all(child)
+        if until is not None and until <= end:
+            return True
+        known = self._known.get(folder)
+        if known is None or not known[0] <= end <= known[1]:
+            return False
+        following = bisect_right(self._children[folder], child)
+        nothing_follows = following == len(self._children[folder]) and known[1] == LAST
+        return nothing_follows or (until is not None and until <= self._children[folder][following])
 
     def _between_folders(self, part: Range, folder: str, most: int) -> list[str]:
         here, known = after_all(_child(folder, part)), self._children.get(folder, [])
         ahead = rising(here, part.until, known[bisect_right(known, here) :])
         part.left = 2.0 + len(ahead)
-        return rising(part.after, part.until, [here, *ahead[:: max(1, -(-len(ahead) // most))]])
+        return ahead[:: max(1, -(-len(ahead) // most))] or rising(part.after, part.until, [here])
 
 
 def _child(folder: str, part: Range) -> str:

@@ -11,6 +11,11 @@ if TYPE_CHECKING:
 DEPTH = 48
 """Positions that are measured."""
 
+BOLD, LEAPS = 16, 4
+"""Guesses at once where nobody knows how far keys reach: while guesses have mostly been good, and else."""
+
+_LEAP = 4.0
+
 LAST = "\U0010ffff"
 _SURROGATES = 0xD800, 0xE000
 
@@ -89,12 +94,12 @@ def _widened(letters: set[str], groups: list[set[str]]) -> set[str]:
     return next((group for group in groups if group & letters), letters)
 
 
-def cuts(prefix: str, until: str | None, page: Sequence[str], most: int, *, known_end: bool) -> tuple[float, list[str]]:
+def cuts(prefix: str, until: str | None, page: Sequence[str], most: int, *, leaps: int = 0) -> tuple[float, list[str]]:
     """How many more pages like this one lie before a key, and up to `most` keys to cut that stretch at.
 
     `page` are some keys of the last page, in order, its first and last among them; `until` None is the end of all that
-    begin with `prefix`. Where keys beyond `until` are known the cuts divide the stretch evenly; else they lie ever
-    farther apart, for there may be nothing in most of it.
+    begin with `prefix`. Without `leaps` the cuts divide the stretch evenly; with them there are no more than so many,
+    and they lie ever farther apart: for where no keys beyond are known there may be nothing in most of it.
     """
     after = page[-1]
     start = len(prefix) if until is None else max(len(prefix), common(after, until))
@@ -107,10 +112,11 @@ def cuts(prefix: str, until: str | None, page: Sequence[str], most: int, *, know
     count = min(most, int(left) - 1)
     if count < 1:
         return left, []
-    if known_end:
+    if not leaps:
         places = [here + span + (end - here - span) * part / (count + 1) for part in range(1, count + 1)]
     else:
-        ratio = max(2.0, left ** (1 / (count + 1)))
+        count = min(count, leaps)
+        ratio = max(2.0, left ** (1 / (count + 1))) if leaps == BOLD else _LEAP
         places = [here + span * ratio**part for part in range(1, count + 1)]
     return left, rising(after, until, [after[:start] + ruler.text(place, span) for place in places])
 

@@ -19,7 +19,8 @@ PAGE = 1000
 _WORTH_CUTTING = 2.0
 _GROWTH = 4
 _SPARE_REQUESTS = 16
-_SHARE_SPARE = 4
+_SHARE_SPARE = 3
+_SHARE_BOLD = 8
 _FEWEST, _PER_SECOND_OF_LATENCY = 2, 700
 _PAUSE, _LONGEST_PAUSE = 0.1, 3.0
 _BAD_REQUEST, _TOO_MANY, _SERVER_ERROR = 400, 429, 500
@@ -50,6 +51,7 @@ class Walk:
         self.requests = self.count = self.pages = self.wasted = 0
         self.error: Answer | None = None
         self.disorder = False
+        self.broken: BaseException | None = None
         self.over = threading.Event()
         self.changed = threading.Condition()
         self._atlas = Atlas(prefix)
@@ -72,6 +74,8 @@ class Walk:
             idle = not self._busy
         for thread in self._threads if idle else ():
             thread.join()
+        if self.broken is not None:
+            raise self.broken
 
     @property
     def estimate(self) -> int | None:
@@ -84,11 +88,16 @@ class Walk:
         return round(self.count + left * self.count / max(1, self.pages))
 
     def _work(self) -> None:
-        while (job := self._next()) is not None:
-            if isinstance(job, _Probe):
-                self._explore(job)
-            else:
-                self._walk(job)
+        try:
+            while (job := self._next()) is not None:
+                if isinstance(job, _Probe):
+                    self._explore(job)
+                else:
+                    self._walk(job)
+        except BaseException as broken:  # noqa: BLE001 - raised again in the caller's thread
+            with self.changed:
+                self.broken = broken
+                self._end()
 
     def _hire(self) -> None:
         """Start threads as far as there is use for them."""
@@ -119,7 +128,8 @@ class Walk:
 
     def _cut(self) -> Range | _Probe | None:
         """Find work for an idle thread in the largest range; leave more of it for other idle ones."""
-        if not self.ordered or self.wasted > _SPARE_REQUESTS + self.pages / _SHARE_SPARE:
+        idle = self._busy * 4 < self._allowed()
+        if not self.ordered or self.wasted > _SPARE_REQUESTS + self.pages / (1 if idle else _SHARE_SPARE):
             return None
         while True:
             large = [part for part in self.ranges if part.sample and not part.done and part.left >= _WORTH_CUTTING]
@@ -197,7 +207,7 @@ class Walk:
         self.pages += bool(added)
         self.wasted += not added
         self.count += added
-        self._atlas.farthest = max(self._atlas.farthest, part.after) if added else self._atlas.farthest
+        self._atlas.bold = self.wasted * _SHARE_BOLD <= self.pages
         if self.most is not None and self.count >= self.most and any(not part.done for part in self.ranges):
             self._end()
 

@@ -86,7 +86,7 @@ def rclone(url: str) -> int:
     return lines("rclone", "lsf", "-R", "--files-only", "--fast-list", remote)
 
 
-def server(url: str, connections: int = 8, pages: int = 100) -> int:
+def server(url: str, connections: int = 64, pages: int = 20) -> int:
     """What the server can do: full pages of the beginning, read by plain sockets and thrown away."""
     address = url.removeprefix("http://").split(":")
 

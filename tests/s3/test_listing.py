@@ -285,3 +285,18 @@ def test_gaps_in_the_middle_are_not_called_the_first() -> None:
     listing = Listing("bucket", "i/", gaps=(("i/b", "i/c"),), stopped="the time was up")
     assert listing.text == "0 of at least 0 objects (the time was up)"
     assert [listing.covers(key) for key in ("i/b", "i/bb", "i/c", "i/d", "j")] == [True, False, False, True, False]
+
+
+class Mistaken:
+    """A client that breaks in a way that no server can bring about."""
+
+    def __init__(self, client: Any) -> None:
+        self.meta = client.meta
+
+    def list_objects_v2(self, **_: object) -> dict[str, Any]:
+        raise ZeroDivisionError
+
+
+def test_a_mistake_of_our_own_is_raised_and_hangs_nothing(client: Callable[..., Any]) -> None:
+    with pytest.raises(ZeroDivisionError):
+        list_keys(Mistaken(client("http://127.0.0.1:9")), "bucket")

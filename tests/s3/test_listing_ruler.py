@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from s3doctor.s3.listing_ruler import DEPTH, LAST, Ruler, after_all, common, cuts
+from s3doctor.s3.listing_ruler import BOLD, DEPTH, LAST, LEAPS, Ruler, after_all, common, cuts
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=5)
 
@@ -43,14 +43,14 @@ def test_leading_zeros_become_digits_and_words_stay() -> None:
 
 def test_numbers_are_cut_evenly_where_the_end_is_known() -> None:
     page = [f"i/{n:06}" for n in range(0, 1000, 10)]
-    left, found = cuts("i/", "i/100000", page, 4, known_end=True)
+    left, found = cuts("i/", "i/100000", page, 4, leaps=0)
     assert left == pytest.approx(100, rel=0.02)
     assert [round(int(key[2:].ljust(6, "0")), -4) for key in found] == [20_000, 40_000, 60_000, 80_000]
 
 
 def test_cuts_lie_ever_farther_apart_where_the_end_is_not_known() -> None:
     page = [f"i/{n:06}" for n in range(0, 1000, 10)]
-    _, found = cuts("i/", None, page, 8, known_end=False)
+    _, found = cuts("i/", None, page, 8, leaps=BOLD)
     places = [int(key[2:].ljust(6, "0")) for key in found]
     assert places[0] < 5000
     assert places[-1] > 200_000
@@ -58,22 +58,22 @@ def test_cuts_lie_ever_farther_apart_where_the_end_is_not_known() -> None:
 
 def test_nothing_is_cut_where_little_is_left() -> None:
     page = [f"{n:03}" for n in range(0, 900, 10)]
-    assert cuts("", "999", page, 8, known_end=True)[1] == []
-    assert cuts("", "890", page, 8, known_end=True) == (0.0, [])
-    assert cuts("", None, ["a"], 8, known_end=False) == (0.0, [])
+    assert cuts("", "999", page, 8, leaps=0)[1] == []
+    assert cuts("", "890", page, 8, leaps=0) == (0.0, [])
+    assert cuts("", None, ["a"], 8, leaps=BOLD) == (0.0, [])
 
 
 @given(
     st.lists(TEXT, min_size=2, max_size=12),
     st.none() | TEXT,
     st.integers(1, 16),
-    st.booleans(),
+    st.sampled_from([0, 1, LEAPS, BOLD]),
 )
-def test_cuts_rise_within_the_stretch(keys: list[str], until: str | None, most: int, known_end: bool) -> None:  # noqa: FBT001 - a parameter
+def test_cuts_rise_within_the_stretch(keys: list[str], until: str | None, most: int, leaps: int) -> None:
     page = sorted(keys)
     if until is not None and until <= page[-1]:
         return
-    left, found = cuts("", until, page, most, known_end=known_end)
+    left, found = cuts("", until, page, most, leaps=leaps)
     assert left >= 0
     assert len(found) <= most
     edges = [page[-1], *found, *([] if until is None else [until])]
