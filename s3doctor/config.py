@@ -26,7 +26,7 @@ REFERENCES = {
     "session-token-command": "session-token",
 }
 """What says where a secret is, and the option of `check` that it stands for."""
-PATHS = ("images", "metadata-dir", "credentials-csv")
+PATHS = ("images", "metadata-dir", "credentials-csv", "inventory")
 TEXTS = (
     *("bucket", *PATHS, "setup", "metadata-bucket", "region", "endpoint-url", "username", "profile"),
     *("access-key-id", "pictures", "inventory", *REFERENCES),

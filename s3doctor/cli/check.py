@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 import click
 from click.core import ParameterSource
 
+from s3doctor.bundle import LEVELS, refuse_unwritable
 from s3doctor.cli.catalogue import known_codes
 from s3doctor.cli.exits import Exit
 from s3doctor.cli.group import Command
@@ -32,19 +33,29 @@ from s3doctor.cli.options import (
 from s3doctor.cli.output import say
 from s3doctor.cli.planned import planned
 from s3doctor.cli.progress import Progress
-from s3doctor.cli.reports import Reporting, Target, pictures_in, refuse_to_replace, report_options, reporting, targets
+from s3doctor.cli.reports import (
+    PICTURES,
+    Reporting,
+    Target,
+    pictures_in,
+    refuse_to_replace,
+    report_options,
+    reporting,
+    targets,
+)
 from s3doctor.cli.round import Asked, Examined, Round, directory, publish, shared_keys, worst
 from s3doctor.connection import BadInput
 from s3doctor.tidy import tidy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from types import FrameType
 
     from typing_extensions import Unpack
 
     from s3doctor.config import Config
     from s3doctor.connection import Connection
+    from s3doctor.engine import Visit
     from s3doctor.model import Report
 
 PATIENCE = 10.0
@@ -62,6 +73,8 @@ class Given(Naming, Place, Key, Reporting):
     max_objects: int | None
     inventory: str
     dry_run: bool
+    bundle: str
+    redact: str
 
 
 run_options = together(
@@ -84,6 +97,14 @@ run_options = together(
         "--inventory",
         default="",
         help="Read the manifest.json of an S3 Inventory (s3:// or a path) instead of listing.",
+    ),
+    option("--bundle", default="", help="A new zip file for the platform's support: reports and the log of requests."),
+    option(
+        "--redact",
+        type=click.Choice(LEVELS),
+        default="standard",
+        show_default=True,
+        help="What to leave out of the bundle. standard: secrets. strict: names of accounts, buckets and keys as well.",
     ),
     option("--dry-run", is_flag=True, help="Ask S3 nothing; print each request that would be made, and its cost."),
     option("--timeout", type=float, default=TIMEOUT, show_default=True, help="The whole run's time limit in seconds."),
@@ -127,13 +148,26 @@ def examine_one(context: click.Context, given: Given) -> int:
     if given["dry_run"]:
         say(planned(asked.connection))
         return Exit.WELL
+    if given["bundle"]:
+        refuse_unwritable(given["bundle"])
     with reporting(given, wanted) as write:
-        connection = with_key(asked.connection, given)
+        asked = replace(asked, connection=with_key(asked.connection, given))
         with interruptible():
-            progress = Progress(given)
-            report = examine(connection, asked.select, asked.ignore, progress, pictures=pictures_in(wanted))
-            write(report)
+            report = _reported(asked, given, pictures_in(wanted), write)
     return report.exit_code(given["fail_on"])
+
+
+def _reported(asked: Asked, given: Given, pictures: int, write: Callable[[Report], None]) -> Report:
+    """Examine, report, and pack the bundle where one is asked for."""
+    from s3doctor import bundle
+    from s3doctor.engine import Visit
+
+    visit = Visit(asked.connection, asked.select, asked.ignore, pictures=PICTURES if given["bundle"] else pictures)
+    report = attended(visit, Progress(given))
+    write(report)
+    if given["bundle"]:
+        bundle.write(given["bundle"], report, visit, given["redact"])
+    return report
 
 
 def what_is_asked(given: Given) -> Asked:
@@ -159,7 +193,11 @@ def examine_all(context: click.Context, given: Given, found: Config) -> int:
 
     One that cannot be examined, for a key that is not there or a value that is none, is a row of the summary.
     """
-    for name, used in (("--dry-run", given["dry_run"]), ("--baseline", given["baseline"])):
+    for name, used in (
+        ("--dry-run", given["dry_run"]),
+        ("--baseline", given["baseline"]),
+        ("--bundle", given["bundle"]),
+    ):
         if used:
             raise BadInput(f"{name} is for one connection: expected a NAME in place of --all")
     wanted = targets(given) if len(given["format"]) < 2 else tuple(map(Target, given["format"]))  # noqa: PLR2004 - a pair
@@ -183,7 +221,11 @@ def examine(
     """Examine the connection, also where Ctrl-C or SIGTERM cuts it short: what was written is removed first."""
     from s3doctor.engine import Visit
 
-    visit = Visit(connection, select, ignore, pictures=pictures)
+    return attended(Visit(connection, select, ignore, pictures=pictures), progress)
+
+
+def attended(visit: Visit, progress: Progress) -> Report:
+    """The report of a visit; see `examine`."""
     interrupted = False
     with progress:
         try:

@@ -9,6 +9,7 @@ from s3doctor import __version__
 from s3doctor.facts import fact
 from s3doctor.s3.asking import ask, ask_http
 from s3doctor.s3.hushed import hush
+from s3doctor.s3.log import RequestLog
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -29,12 +30,14 @@ class Stopped(Exception):  # noqa: N818 - a state, not an error
 class S3:
     """Asks one question at a time, keeps every Answer, and knows the region of every bucket it was told of.
 
-    `requests` is the log of the examination in order. All methods may be called from several threads.
+    `requests` are the Answers that checks asked for, in order; `log` has every request that was sent. All methods may
+    be called from several threads.
     """
 
     def __init__(self, connection: Connection, stop: threading.Event, seconds_left: Callable[[], float]) -> None:
         self.connection = connection
         self.requests: list[Answer] = []
+        self.log = RequestLog()
         self.regions: dict[str, str] = {}
         self._stop = stop
         self._seconds_left = seconds_left
@@ -89,6 +92,7 @@ class S3:
         request = AWSRequest(method=method, url=url, headers=dict(headers), stream_output=True).prepare()
         answer = ask_http(operation, resource, lambda: self._http.send(request).raw, body_limit=KEPT_BODY)
         self.requests.append(answer)
+        self.log.note(answer, url)
         return answer
 
     def _raise_if_over(self) -> None:
@@ -142,6 +146,7 @@ class S3:
         )
         client = self._session.client(name, region_name=region, endpoint_url=given or None, config=config)
         client.meta.events.register("before-call.s3", _follow_no_redirect)
+        self.log.watch(client)
         return client
 
 
