@@ -29,7 +29,7 @@ REFERENCES = {
 PATHS = ("images", "metadata-dir", "credentials-csv", "inventory")
 TEXTS = (
     *("bucket", *PATHS, "setup", "metadata-bucket", "region", "endpoint-url", "username", "profile"),
-    *("access-key-id", "pictures", "inventory", *REFERENCES),
+    *("access-key-id", "pictures", "inventory", "dask", *REFERENCES),
 )
 LISTS = ("dataset", "origin", "select", "ignore")
 KINDS: dict[str, tuple[tuple[type, ...], str]] = {

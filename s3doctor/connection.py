@@ -76,7 +76,8 @@ class Connection:
     `datasets` and `images` are names without slashes at the ends; empty means: find out. `origins` are the web
     origins that must be able to read; empty means any (`*`). `write` False forbids every write. `pictures` tells how
     many images are opened: `all`, `none`, or `sample:N`. `max_objects` ends the listing of images early.
-    `inventory` is the manifest of an S3 Inventory to read in the place of a listing: an s3 URI or a path.
+    `inventory` is the manifest of an S3 Inventory to read in the place of a listing: an s3 URI or a path. `dask` is the
+    address of a Dask scheduler whose workers open the images.
     """
 
     bucket: str
@@ -95,6 +96,7 @@ class Connection:
     pictures: str = "sample:100"
     max_objects: int | None = None
     inventory: str = ""
+    dask: str = ""
     notes: tuple[str, ...] = ()
 
     @property

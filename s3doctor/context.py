@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from s3doctor.s3.servers import Server, recognise
 from s3doctor.spool import Spool
 
 if TYPE_CHECKING:
+    from s3doctor.cluster import Cluster
     from s3doctor.connection import Connection
     from s3doctor.inventory import Source
     from s3doctor.model import PermissionMap
@@ -138,10 +139,10 @@ class Context:
     def prepare(self) -> None:
         """Open what the connection names besides the bucket. Raises BadInput where it cannot be used."""
         if self.connection.inventory:
-            try:
+            with suppress(OSError):  # the checks that need it say so
                 self.inventory  # noqa: B018 - found out once, and remembered
-            except OSError:
-                return  # the checks that need it say so
+        if self.connection.dask:
+            self.cluster  # noqa: B018 - as above
 
     @fact
     def inventory(self) -> Source:
@@ -149,6 +150,20 @@ class Context:
         from s3doctor.inventory.facts import source_of
 
         return source_of(self)
+
+    @fact
+    def cluster(self) -> Cluster:
+        """The Dask cluster whose workers open the images. Raises BadInput where there is none."""
+        from s3doctor.cluster import Cluster
+
+        cluster = Cluster(self.connection.dask, self.seconds_left())
+        self.closing.callback(cluster.close)
+        if not cluster.encrypted:
+            self.notice(
+                f"The access key was sent to the Dask workers at {cluster.address} unencrypted; over networks that "
+                "others share, use a cluster with tls://."
+            )
+        return cluster
 
     @property
     def buckets(self) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from s3doctor.connection import ANNOTATIONS, PREDICTIONS, Setup
@@ -221,8 +222,22 @@ class DatasetContext:
         from s3doctor.pictures import check_pictures
         from s3doctor.s3.objects import Objects
 
+        if self.connection.dask:
+            return self._pictures_by_cluster()
         return check_pictures(
             Objects(self.s3, self.bucket), self._sampled(), stop=self.context.stop, deadline=self.context.ends
+        )
+
+    def _pictures_by_cluster(self) -> Checked:
+        from s3doctor.cluster import check_on
+
+        region = self.s3.regions.get(self.bucket) or self.connection.region
+        return check_on(
+            self.context.cluster,
+            replace(self.connection, region=region),
+            self._sampled(),
+            seconds=self.context.seconds_left(),
+            stop=self.context.stop,
         )
 
     def _sampled(self) -> list[Picture]:

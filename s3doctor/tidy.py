@@ -26,6 +26,7 @@ def tidy(connection: Connection) -> Connection:
         _username,
         _pictures,
         _inventory,
+        _dask,
     ):
         connection = step(connection)
     _refuse_contradictions(connection)
@@ -96,6 +97,16 @@ def _inventory(connection: Connection) -> Connection:
     if given and connection.max_objects is not None:
         raise BadInput("--inventory does not go with --max-objects, for nothing is listed: leave one of them out")
     return replace(connection, inventory=given)
+
+
+def _dask(connection: Connection) -> Connection:
+    """The address of a Dask scheduler, as Dask writes it."""
+    given = connection.dask.strip()
+    if given and not re.fullmatch(r"(?:tcp|tls|wss?)://(?:[\w.-]+|\[[\da-fA-F:.]+\]):\d{1,5}", given, re.ASCII):
+        raise BadInput("--dask is not the address of a Dask scheduler: expected one such as tcp://scheduler:8786")
+    if given and connection.pictures != "all":
+        raise BadInput("--dask hands out what --pictures all has to open: expected both, or neither")
+    return replace(connection, dask=given)
 
 
 def _datasets(connection: Connection) -> Connection:

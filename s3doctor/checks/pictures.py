@@ -8,7 +8,7 @@ from s3doctor.checks import annotations as ground_truth
 from s3doctor.checks.judging import judged, trouble
 from s3doctor.checks.layout import images_exist
 from s3doctor.checks.reading import reads_images
-from s3doctor.model import Outcome, check, passed, skip, unknown
+from s3doctor.model import Fix, Outcome, check, passed, skip, unknown
 from s3doctor.s3.objects import UnreadableError
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ def pictures_as_described(dataset: DatasetContext) -> Outcome:
     """Boxes are in pixels. If the file and the picture disagree about width and height, or the browser turns the
     picture, every box sits in the wrong place. Only the first and last bytes of a picture are read, and where there
     are many, of a sample."""
+    from s3doctor.cluster import ClusterError
     from s3doctor.pictures import confidence
 
     if dataset.connection.pictures == "none":
@@ -36,7 +37,10 @@ def pictures_as_described(dataset: DatasetContext) -> Outcome:
         return unknown(f"it is not known which images are in the bucket: {dataset.listing.stopped}")
     if not of:
         return passed("no image of the file is in the bucket, so there is nothing to compare")
-    checked = dataset.pictures
+    try:
+        checked = dataset.pictures
+    except ClusterError as fault:
+        return unknown(str(fault), fix=Fix("Run s3doctor again without --dask, or with a cluster that works."))
     for _, error in checked.errors:
         if isinstance(error, UnreadableError):
             summary = f"{checked.unread:,} of {checked.unread + checked.looked_at:,} images could not be read"

@@ -72,6 +72,7 @@ class Given(Naming, Place, Key, Reporting):
     pictures: str
     max_objects: int | None
     inventory: str
+    dask: str
     dry_run: bool
     bundle: str
     redact: str
@@ -98,6 +99,7 @@ run_options = together(
         default="",
         help="Read the manifest.json of an S3 Inventory (s3:// or a path) instead of listing.",
     ),
+<<<<<<< HEAD
     option("--bundle", default="", help="A new zip file for the platform's support: reports and the log of requests."),
     option(
         "--redact",
@@ -106,6 +108,9 @@ run_options = together(
         show_default=True,
         help="What to leave out of the bundle. standard: secrets. strict: names of accounts, buckets and keys as well.",
     ),
+=======
+    option("--dask", default="", help="Have a Dask cluster open the images of --pictures all: tcp://scheduler:8786."),
+>>>>>>> 7c99f0b (check --dask has a Dask cluster open the images; the access key lives in the workers' memory alone, and only until the end)
     option("--dry-run", is_flag=True, help="Ask S3 nothing; print each request that would be made, and its cost."),
     option("--timeout", type=float, default=TIMEOUT, show_default=True, help="The whole run's time limit in seconds."),
 )
@@ -174,7 +179,7 @@ def what_is_asked(given: Given) -> Asked:
     """The connection that the options describe, without its key, and the checks. Raises BadInput."""
     connection = connection_from(given, write=not given["no_write"], timeout=given["timeout"])
     connection = replace(connection, pictures=given["pictures"], max_objects=given["max_objects"])
-    connection = tidy(replace(connection, inventory=given["inventory"]))
+    connection = tidy(replace(connection, inventory=given["inventory"], dask=given["dask"]))
     return Asked(connection, known_codes("--select", given["select"]), known_codes("--ignore", given["ignore"]))
 
 

@@ -23,6 +23,10 @@ class UnreadableError(OSError):
         super().__init__(answer.evidence.text)
         self.answer = answer
 
+    def __reduce__(self) -> tuple[type[UnreadableError], tuple[Answer]]:
+        """How it is pickled: an exception is made anew from the argument of its class, not from its text."""
+        return UnreadableError, (self.answer,)
+
 
 class Objects:
     """The objects of one bucket: `objects(key)(start, length)` gives bytes, fewer at the end of the object."""

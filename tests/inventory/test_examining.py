@@ -166,6 +166,14 @@ def test_an_inventory_that_cannot_be_read_leaves_the_images_unknown(embedded_s3:
     )
 
 
+def test_pictures_of_an_inventory_that_cannot_be_read_are_unknown(embedded_s3: EmbeddedS3) -> None:
+    connection = filled(embedded_s3, rows_of(NAMES))
+    embedded_s3.admin_client("s3").put_object(Bucket="inventories", Key=DATA, Body=b"changed")
+    (result,) = Visit(connection, select=["IMG003"])
+    assert result.status is Status.UNKNOWN
+    assert result.outcome.summary.startswith(f"it is not known which images are in the bucket: {DATA} is not the file")
+
+
 def test_a_manifest_that_is_not_there_leaves_the_images_unknown(embedded_s3: EmbeddedS3) -> None:
     connection = replace(filled(embedded_s3, rows_of(NAMES)), inventory="s3://inventories/no/manifest.json")
     _, told = examined(connection)
