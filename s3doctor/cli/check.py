@@ -99,7 +99,7 @@ run_options = together(
         default="",
         help="Read the manifest.json of an S3 Inventory (s3:// or a path) instead of listing.",
     ),
-<<<<<<< HEAD
+    option("--dask", default="", help="Have a Dask cluster open the images of --pictures all: tcp://scheduler:8786."),
     option("--bundle", default="", help="A new zip file for the platform's support: reports and the log of requests."),
     option(
         "--redact",
@@ -108,9 +108,6 @@ run_options = together(
         show_default=True,
         help="What to leave out of the bundle. standard: secrets. strict: names of accounts, buckets and keys as well.",
     ),
-=======
-    option("--dask", default="", help="Have a Dask cluster open the images of --pictures all: tcp://scheduler:8786."),
->>>>>>> 7c99f0b (check --dask has a Dask cluster open the images; the access key lives in the workers' memory alone, and only until the end)
     option("--dry-run", is_flag=True, help="Ask S3 nothing; print each request that would be made, and its cost."),
     option("--timeout", type=float, default=TIMEOUT, show_default=True, help="The whole run's time limit in seconds."),
 )
