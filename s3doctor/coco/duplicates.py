@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Duplicates", "Sample", "fingerprints"]
 
-_MOST_ROWS = 1 << 18
+_MOST_ROWS = 1 << 17
 _MOST_MARKS = 1 << 16
 _MOST_PAIRS = 2_000_000
 _CLOSE = 0.95
@@ -108,7 +108,7 @@ class _Store:
             return None
         image, category, box, rows = (np.concatenate(column) for column in zip(*self._parts, strict=True))
         self._parts = []
-        order = np.lexsort((rows, box[:, 0], image))
+        order = np.lexsort((box[:, 0], image))
         return image[order], category[order], box[order], rows[order]
 
 

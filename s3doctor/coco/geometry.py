@@ -42,12 +42,14 @@ def check(rows: Located, shapes: Shapes, width: Floats, height: Floats, ledger: 
     """Note what reaches out of its image. `width` and `height` are those of each row's image, NaN where unknown."""
     x, y, w, h = np.ascontiguousarray(shapes.box.T)
     solid = (w > 0) & (h > 0)
+    long = solid & (np.maximum(w, h) > 20 * np.minimum(w, h))
+    mark(ledger, "bbox-aspect", rows, long, "bbox")
+    if np.isnan(width).all():
+        return
     _overflow(rows, (x, y, x + w, y + h), (width, height), solid, ledger)
     share = np.where(solid, w * h, np.nan) / (width * height)
     mark(ledger, "bbox-tiny", rows, share < 1e-4, "bbox")  # noqa: PLR2004
     mark(ledger, "bbox-huge", rows, share > 0.95, "bbox")  # noqa: PLR2004
-    long = solid & (np.maximum(w, h) > 20 * np.minimum(w, h))
-    mark(ledger, "bbox-aspect", rows, long, "bbox")
     if not np.isnan(shapes.mask[:, 0]).all():
         _masks(rows, shapes, (width, height), ledger)
     if not np.isnan(shapes.points[:, 0]).all():

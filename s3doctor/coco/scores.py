@@ -29,7 +29,7 @@ class Scores:
         self.lowest = math.inf
         self.highest = -math.inf
         self.outside = 0
-        self._bins = np.zeros(100, np.int64)
+        self._bins = np.zeros(101, np.int64)
         self._first = math.nan
         self._others = 0
 
@@ -58,13 +58,15 @@ class Scores:
             return
         self.size += score.size
         self.lowest, self.highest = min(self.lowest, float(score.min())), max(self.highest, float(score.max()))
-        self._bins += np.histogram(np.clip(score, 0, 1), 100, (0, 1))[0]
+        self._bins += np.bincount((np.clip(score, 0, 1) * 100).astype(np.int64), minlength=101)
 
     def histogram(self) -> Histogram:
         """Scores from 0 to 1 in a hundred bins; scores outside count at the ends."""
         if not self.size:
             return Histogram()
-        return Histogram(tuple(step / 100 for step in range(101)), tuple(self._bins.tolist()))
+        return Histogram(
+            tuple(step / 100 for step in range(101)), (*self._bins[:99].tolist(), int(self._bins[99:].sum()))
+        )
 
     def finish(self) -> None:
         """What the distribution suggests."""

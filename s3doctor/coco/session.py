@@ -109,15 +109,13 @@ class Session:
 
     def _sizes(self) -> Sizes | None:
         """Where the sizes of images come from; None as long as they may still come."""
-        if "/images" in self.complete and (self.against is None or self.images.table().widths.any()):
-            return self.images.sizes
-        if self.against is None:
-            return None
         if self.top == "array":
-            return borrowed(self.against.image_names)
-        if "/images" in self.complete:
-            return borrowed(self.against.image_names, self.images)
-        return None
+            return borrowed(self.against.image_names) if self.against else self.images.sizes
+        if "/images" not in self.complete:
+            return None
+        if self.against is None or self.images.table().widths.any():
+            return self.images.sizes
+        return borrowed(self.against.image_names, self.images)
 
     def _batch(self, batch: Batch) -> None:
         if not batch.first:

@@ -55,6 +55,8 @@ class Statistics:
         x, y, w, h = box
         width, height = size
         sized = (width > 0) & np.isfinite(x)
+        if not sized.any():
+            return
         across, down = np.maximum(1, 0.02 * width), np.maximum(1, 0.02 * height)
         wide, tall = width + across, height + down
         right, below = x + w > wide, y + h > tall
