@@ -14,6 +14,7 @@ import numpy.typing as npt
 __all__ = ["Polygons", "parse"]
 
 _WIDTH = 8
+_CHUNK = 1 << 14  # numbers in work at once: what they need stays in the processor's cache
 _PAD = b" " * _WIDTH
 _SEPARATOR, _DIGIT, _OPEN, _CLOSE, _OTHER = 0, 1, 2, 3, 4
 
@@ -89,14 +90,21 @@ def _structure(kinds: Kinds, starts: Positions) -> tuple[npt.NDArray[np.int64], 
 def _values(data: bytes, ends: Positions, lengths: npt.NDArray[np.intp]) -> Floats:
     """The numbers, exactly as float() reads them: whole digits divided by a power of ten are rounded once."""
     every = np.ndarray((len(data) - _WIDTH + 1,), "<u8", data, 0, (1,))
-    words: Words = every[ends - _WIDTH]
-    words = (words & _OWN[lengths]) | _FILL[lengths]
-    if b"-" not in data:
-        return _decimals(words)
+    signed = b"-" in data
+    numbers = np.empty(ends.size)
+    for start in range(0, ends.size, _CHUNK):
+        part = slice(start, start + _CHUNK)
+        long = lengths[part]
+        words: Words = (every[ends[part] - _WIDTH] & _OWN[long]) | _FILL[long]
+        numbers[part] = _signed(words) if signed else _decimals(words)
+    return numbers
+
+
+def _signed(words: Words) -> Floats:
+    """As `_decimals`, where the first character may be a minus."""
     marks = _find(words, _MINUSES)
-    sign = np.where(marks != 0, -1.0, 1.0)
-    words ^= (marks >> np.uint64(7)) * np.uint64(ord("-") ^ ord("0"))
-    return _decimals(words) * sign
+    numbers = _decimals(words ^ ((marks >> np.uint64(7)) * np.uint64(ord("-") ^ ord("0"))))
+    return np.where(marks != 0, -numbers, numbers)
 
 
 def _find(words: Words, character: np.uint64) -> Words:

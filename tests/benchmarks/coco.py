@@ -42,7 +42,7 @@ TOOLS = (
     Tool(
         "s3doctor: all rules",
         "s3doctor",
-        "from s3doctor.coco import examine_annotations\nfound = examine_annotations(path, target='both')\nassert found.readable",
+        "from s3doctor.coco import examine_annotations as examine\nassert examine(path, target='both').readable",
     ),
     Tool("json.load", "json", "import json\njson.load(open(path, 'rb'))"),
     Tool("pycocotools COCO()", "pycocotools", "from pycocotools.coco import COCO\nCOCO(path)"),
@@ -58,7 +58,7 @@ TOOLS = (
     Tool(
         "s3doctor: all rules",
         "s3doctor",
-        "from s3doctor.coco import examine_predictions\nfound = examine_predictions(path, target='both')\nassert found.readable",
+        "from s3doctor.coco import examine_predictions as examine\nassert examine(path, target='both').readable",
         predictions=True,
     ),
     Tool("json.load", "json", "import json\njson.load(open(path, 'rb'))", predictions=True),
@@ -67,7 +67,8 @@ TOOLS = (
         "pycocotools",
         "import json\nfrom pycocotools.coco import COCO\ntruth = COCO()\n"
         "from coco_made import image_ids\n"
-        "truth.dataset = {'images': [{'id': one} for one in image_ids(IMAGES).tolist()], 'annotations': [], 'categories': []}\n"
+        "images = [{'id': one} for one in image_ids(IMAGES).tolist()]\n"
+        "truth.dataset = {'images': images, 'annotations': [], 'categories': []}\n"
         "truth.createIndex()\ntruth.loadRes(path)",
         predictions=True,
     ),
@@ -80,7 +81,7 @@ def measured(tool: Tool, path: Path, images: int) -> tuple[float, float, float] 
     made = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=MAKER.parent)
     lines = [line.split() for line in made.stdout.splitlines() if line.startswith("RESULT")]
     if not lines:
-        print(f"{tool.name} failed: {made.stderr.strip().splitlines()[-1:]}", file=sys.stderr)
+        sys.stderr.write(f"{tool.name} failed: {made.stderr.strip().splitlines()[-1:]}\n")
         return None
     wall, processor, memory = map(float, lines[0][1:])
     return wall, processor, memory
@@ -101,7 +102,7 @@ def table(tools: list[Tool], path: Path, images: int, rounds: int) -> str:
             wall, processor, memory = (statistics.median(column) for column in zip(*done, strict=True))
             rows.append((tool.name, wall, processor, memory, processor / ours if ours else 0))
     headers = ("tool", "wall s", "CPU s", "peak MB", "CPU / ours")
-    return tabulate(rows, headers, floatfmt=(None, ".2f", ".2f", ".0f", ".1f"))
+    return tabulate(rows, headers, floatfmt=("", ".2f", ".2f", ".0f", ".1f"))
 
 
 def made(kind: str, folder: Path, images: int, rows: int) -> Path:
@@ -134,8 +135,8 @@ def main() -> None:
             and (not chosen.only or any(one in tool.name for one in chosen.only))
         ]
         size = path.stat().st_size / 1e6
-        print(f"\n{rows:,} {kind}, {chosen.images:,} images, {size:.0f} MB; medians of {chosen.rounds}\n")
-        print(table(tools, path, chosen.images, chosen.rounds))
+        sys.stdout.write(f"\n{rows:,} {kind}, {chosen.images:,} images, {size:.0f} MB; medians of {chosen.rounds}\n\n")
+        sys.stdout.write(table(tools, path, chosen.images, chosen.rounds) + "\n")
 
 
 if __name__ == "__main__":

@@ -676,7 +676,14 @@ def _placeholders(pair: Pair) -> None:
         row["bbox"] = [number, 40 + number, 60, 50]
 
 
-@fault("cls-imbalance", "stat-scale", "x-missing-images", "img-unannotated", "pred-score-thresholded", "pred-score-constant")
+@fault(
+    "cls-imbalance",
+    "stat-scale",
+    "x-missing-images",
+    "img-unannotated",
+    "pred-score-thresholded",
+    "pred-score-constant",
+)
 def _uneven(pair: Pair) -> None:
     many_images(pair, 900)
 
