@@ -13,7 +13,7 @@ from click.core import ParameterSource
 
 from s3doctor.bundle import LEVELS, refuse_unwritable
 from s3doctor.cli.catalogue import known_codes
-from s3doctor.cli.exits import Exit
+from s3doctor.cli.exits import Exit, worst
 from s3doctor.cli.group import Command
 from s3doctor.cli.key import warn_of_history, with_key
 from s3doctor.cli.named import Naming, meant, merged, naming_options
@@ -43,7 +43,7 @@ from s3doctor.cli.reports import (
     reporting,
     targets,
 )
-from s3doctor.cli.round import Asked, Examined, Round, directory, publish, shared_keys, worst
+from s3doctor.cli.round import Asked, Examined, Round, directory, publish, shared_keys
 from s3doctor.connection import BadInput
 from s3doctor.tidy import tidy
 

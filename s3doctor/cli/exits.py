@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class Exit(IntEnum):
@@ -25,3 +29,10 @@ MEANINGS = {
     Exit.INTERRUPTED: "interrupted by Ctrl-C or SIGTERM; the report holds what was found out until then",
 }
 """The words for users: the README's table is made of them."""
+
+WORST = (Exit.INTERRUPTED, Exit.LEFT_BEHIND, Exit.FAILED, Exit.USAGE, Exit.NOT_FOUND_OUT, Exit.WELL)
+
+
+def worst(codes: Iterable[int]) -> int:
+    """The exit code of several examinations: the worst of any."""
+    return min(codes, key=WORST.index, default=Exit.WELL)

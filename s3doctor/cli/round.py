@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 SIDE_BY_SIDE = 4
 """How many connections are examined at a time."""
-WORST = (Exit.INTERRUPTED, Exit.LEFT_BEHIND, Exit.FAILED, Exit.USAGE, Exit.NOT_FOUND_OUT, Exit.WELL)
-"""Exit codes, the worst first: that of all is the worst of any."""
 ENDINGS = {"table": "txt", "json": "json", "markdown": "md", "junit": "xml", "github": "log", "html": "html"}
 TICK = 0.2
 
@@ -125,11 +123,6 @@ class Round:
             return self._visits[name].report()
         begun = self._visits[name].report() if name in self._visits else Report()
         return replace(begun, results=tuple(self._taken[name]), interrupted=True)
-
-
-def worst(codes: Iterable[int]) -> int:
-    """The worst of the exit codes."""
-    return min(codes, key=WORST.index, default=Exit.WELL)
 
 
 def shared_keys(connections: Mapping[str, Connection], reports: Mapping[str, Report]) -> list[str]:
