@@ -88,10 +88,17 @@ class ListServer:
         self._ready.set()
         self._loop.run_forever()
         server.close()
-        for transport in self.transports:
-            transport.abort()
-        self._loop.run_until_complete(asyncio.sleep(0.01))
+        self._loop.run_until_complete(self._part())
         self._loop.close()
+
+    async def _part(self) -> None:
+        """Let go of all connections, also of those that came in last."""
+        for _ in range(200):
+            await asyncio.sleep(0.01)
+            if not self.transports:
+                return
+            for transport in tuple(self.transports):
+                transport.abort()
 
     async def listen(self) -> asyncio.Server:
         loop = asyncio.get_running_loop()

@@ -7,7 +7,7 @@ from posixpath import splitext
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from werkzeug.utils import secure_filename as theirs
 
@@ -237,6 +237,7 @@ def test_secure_filename_is_werkzeugs(name: str) -> None:
     assert secure_filename(name) == theirs(name)
 
 
+@settings(deadline=None)
 @given(st.lists(st.text("aZ9-_./ \n()é日", min_size=1, max_size=8), max_size=5), st.booleans())
 def test_many_keys_at_once_are_the_keys_one_by_one(names: list[str], extension: bool) -> None:  # noqa: FBT001 - a parameter
     assert list(platform_keys(names, extension=extension)) == [
@@ -244,6 +245,7 @@ def test_many_keys_at_once_are_the_keys_one_by_one(names: list[str], extension: 
     ]
 
 
+@settings(deadline=None)
 @given(st.text("aZ9-_./ ()é日", min_size=1, max_size=12))
 def test_the_base_name_is_werkzeugs_and_folders_stay(name: str) -> None:
     folder, slash, base = name.rpartition("/")

@@ -80,7 +80,7 @@ class Range:
         """There are keys behind the ranges before this one: tell those that end in the same folder."""
         one = self.previous
         while one is not None and not one.known_end and one.until is not None:
-            one.known_end = first.rpartition("/")[0] == one.until.rpartition("/")[0]
+            one.known_end = first.rpartition("/")[0] == one.after.rpartition("/")[0]
             one = one.previous if one.known_end else None
         self.previous = None
 
@@ -115,7 +115,7 @@ class Atlas:
 
     def explored(self, folder: str, after: str, children: Sequence[str], *, truncated: bool) -> None:
         """Note the sub-folders (full prefixes) that a folder has after a key; more are to come if `truncated`."""
-        reach = children[-1] if truncated and children else LAST
+        reach = max([after, *children[-1:]]) if truncated else LAST
         low, high = self._known.get(folder, (after, reach))
         self._known[folder] = min(low, after), max(high, reach)
         self._children[folder] = sorted({*self._children.get(folder, ()), *children})
@@ -146,9 +146,8 @@ class Atlas:
         known = self._known.get(folder)
         if known is None or not known[0] <= end <= known[1]:
             return False
-        following = bisect_right(self._children[folder], child)
-        nothing_follows = following == len(self._children[folder]) and known[1] == LAST
-        return nothing_follows or (until is not None and until <= self._children[folder][following])
+        following = self._children[folder][bisect_right(self._children[folder], child) :]
+        return until is not None and until <= following[0] if following else known[1] == LAST
 
     def _between_folders(self, part: Range, folder: str, most: int) -> list[str]:
         here, known = after_all(_child(folder, part)), self._children.get(folder, [])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.parsers import create_parser
 from botocore.session import get_session
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from listserver import ListServer, Manners, http
 from replay import Replay
@@ -94,6 +94,7 @@ def test_a_page_whose_classes_are_only_partly_there() -> None:
     assert parsed(body) is None
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(st.characters(codec="utf-8"), min_size=1), max_size=9))
 def test_encoded_keys(keys: list[str]) -> None:
     from urllib.parse import quote_plus
@@ -108,6 +109,7 @@ def test_encoded_keys(keys: list[str]) -> None:
         assert (got.page.first, got.page.last) == (keys[0], keys[-1])
 
 
+@settings(deadline=None)
 @given(st.lists(st.text("ab\n", min_size=1, max_size=4), min_size=1, max_size=5))
 def test_raw_line_breaks_where_keys_should_be_encoded(keys: list[str]) -> None:
     body = document(

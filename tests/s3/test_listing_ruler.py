@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from s3doctor.s3.listing_ruler import BOLD, DEPTH, LAST, LEAPS, Ruler, after_all, common, cuts
@@ -19,6 +19,7 @@ def test_the_end_of_a_prefix(prefix: str, end: str) -> None:
     assert after_all(prefix) == end
 
 
+@settings(deadline=None)
 @given(TEXT, TEXT, TEXT)
 def test_the_end_of_a_prefix_divides_all_keys(prefix: str, rest: str, other: str) -> None:
     end = after_all(prefix)
@@ -63,6 +64,7 @@ def test_nothing_is_cut_where_little_is_left() -> None:
     assert cuts("", None, ["a"], 8, leaps=BOLD) == (0.0, [])
 
 
+@settings(deadline=None)
 @given(
     st.lists(TEXT, min_size=2, max_size=12),
     st.none() | TEXT,
