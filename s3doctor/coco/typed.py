@@ -17,6 +17,8 @@ __all__ = ["Columns", "Shape"]
 
 _MOST_KEYS = 64
 _SUSPECT = re.compile(rb"\d[eE]|\d{300}")
+_UNTYPABLE = re.compile(r'[\x00-\x1f"\\\ud800-\udfff]')
+"""What no field of a msgspec Struct may have in its name in JSON."""
 _TEXT_COUNTS = re.compile(rb'"counts"\s*:\s*"')
 _TEXT, _ARRAY, _OBJECT = 0x22, 0x5B, 0x7B
 
@@ -44,6 +46,7 @@ class Shape:
         self._types = dict(types)
         self.known = frozenset(types)
         self._keys: set[str] = set()
+        self._odd = False
         self._always: set[str] | None = None
         self._decoder: msgspec.json.Decoder[list[Any]] | None = None
         self._fields: list[str] = []
@@ -55,16 +58,23 @@ class Shape:
         for element in elements:
             keys = element.keys()
             self._always = set(keys) if self._always is None else self._always & keys
-            self._keys |= keys
-            if len(self._keys) > _MOST_KEYS:
+            if new := keys - self._keys:
+                self._keys |= new
+                self._odd = self._odd or any(map(_UNTYPABLE.search, new))
+            if self._untypable:
                 break
         if (len(self._keys), len(self._always or ())) != before:
             self._build()
 
+    @property
+    def _untypable(self) -> bool:
+        """Whether no type can be made of the keys so far."""
+        return self._odd or len(self._keys) > _MOST_KEYS
+
     def _build(self) -> None:
         always = self._always or set()
         self._fields = sorted(self._keys, key=lambda key: (key not in always, key))
-        if len(self._keys) > _MOST_KEYS:
+        if self._untypable:
             self._decoder = None
             return
         made = [self._field(number, key, key in always) for number, key in enumerate(self._fields)]
@@ -84,8 +94,8 @@ class Shape:
     def decode(self, text: bytes) -> Columns:
         """A batch as columns. Raises msgspec.ValidationError where the types do not fit, DecodeError on bad JSON."""
         if self._decoder is None:
-            if len(self._keys) > _MOST_KEYS:
-                raise msgspec.ValidationError("too many different keys")
+            if self._untypable:
+                raise msgspec.ValidationError("too many different keys, or one that no field can have")
             found = msgspec.json.decode(text)
             self.learn(one for one in found if isinstance(one, dict))
             if self._decoder is None:
