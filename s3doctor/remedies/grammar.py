@@ -109,6 +109,8 @@ def _json(text: str, file: str, twice: list[str]) -> Any:  # noqa: ANN401 - any 
             raise UnreadablePolicyError(f"{file}: the file is empty, expected a policy in JSON") from None
         hint = next((f"; {hint}" for pattern, hint in _HINTS if re.search(pattern, text, re.MULTILINE)), "")
         raise UnreadablePolicyError(f"{place}: not valid JSON ({error.msg}){hint}") from None
+    except ValueError:
+        raise UnreadablePolicyError(f"{file}: a number of thousands of digits, expected a policy in JSON") from None
     except RecursionError:
         raise UnreadablePolicyError(f"{file}: nested far too deeply for a policy") from None
 

@@ -61,6 +61,7 @@ _ORDER: tuple[Recogniser, ...] = (
 )
 """The order of asking: each layer can only be judged when the ones before it are in order."""
 
+_INCONCLUSIVE = ("network", "not-s3", "temporary")
 _EXPLICABLE = (PolicyKind.IDENTITY, PolicyKind.UNNAMED)
 
 
@@ -95,7 +96,14 @@ def _kind(answer: Answer, situation: Situation) -> str:
     if answer.http is not None and (stranger := diagnosis_place.recognise_stranger(answer, situation)):
         return stranger
     found = (recognise(answer, situation) for recognise in _ORDER)
-    return next(filter(None, found), "") or diagnosis_objects.recognise_by_status(answer) or "unexplained"
+    kind = next(filter(None, found), "") or diagnosis_objects.recognise_by_status(answer) or "unexplained"
+    return kind if CAUSES[kind].nature in _INCONCLUSIVE else _by_server(answer) or kind
+
+
+def _by_server(answer: Answer) -> str:
+    """What a status of 500 and above means whatever the code beside it says: a server at fault proves nothing."""
+    faulty = answer.http is not None and answer.http >= 500 and answer.http != 501  # noqa: PLR2004 - HTTP's own numbers
+    return diagnosis_transit.recognise_by_status(answer) if faulty else ""
 
 
 def _told(kind: str, answer: Answer, situation: Situation) -> Diagnosis:

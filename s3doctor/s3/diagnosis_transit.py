@@ -86,5 +86,11 @@ def recognise(answer: Answer, situation: Situation) -> str:
     del situation
     if answer.http is None:
         return BY_FAULT.get(answer.fault, "")
-    late = "service-unavailable" if answer.http > 500 and answer.http != 501 else ""  # noqa: PLR2004 - HTTP's own numbers
-    return BY_CODE.get(answer.code, "") or BY_STATUS.get(answer.http, late)
+    return BY_CODE.get(answer.code, "") or recognise_by_status(answer)
+
+
+def recognise_by_status(answer: Answer) -> str:
+    """The same, by the status alone."""
+    status = answer.http or 0
+    late = "service-unavailable" if status > 500 and status != 501 else ""  # noqa: PLR2004 - HTTP's own numbers
+    return BY_STATUS.get(status, late)

@@ -110,7 +110,10 @@ def parsed(body: bytes) -> Answered | None:
     """The page in an XML document of ListObjectsV2; None where it is not plainly a whole one."""
     truncated, end = _TRUNCATED.search(body), body.rstrip()[-len(_END) :]
     keys, sizes = _KEYS.findall(body), _SIZES.findall(body)
-    if truncated is None or end != _END or not len(keys) == len(sizes) == body.count(b"<Contents>"):
+    twice = body.count(b"<IsTruncated>") > 1 or body.count(b"<NextContinuationToken>") > 1
+    if truncated is None or end != _END or twice:
+        return None
+    if not len(keys) == len(sizes) == body.count(b"<Contents>"):
         return None
     plain = body.count(_PLAIN) == len(keys)
     classes = [STANDARD.encode()] * bool(keys) if plain else _CLASSES.findall(body)
@@ -151,11 +154,11 @@ def _decoded(keys: list[bytes]) -> Iterable[str]:
 
 def answered(data: Mapping[str, Any]) -> Answered:
     """The page in what botocore's own parser made of an answer."""
-    found = data.get("Contents", ())
+    found = [item for item in data.get("Contents", ()) if "Key" in item]
     keys = [item["Key"] for item in found]
     page = page_of(
         keys, [item.get("Size", 0) for item in found], [item.get("StorageClass", STANDARD) for item in found]
     )
-    children = tuple(item["Prefix"] for item in data.get("CommonPrefixes", ()))
+    children = tuple(item["Prefix"] for item in data.get("CommonPrefixes", ()) if "Prefix" in item)
     truncated, token = bool(data.get("IsTruncated")), data.get("NextContinuationToken", "")
     return Answered(page, truncated, token, children, keys == sorted(keys))

@@ -23,6 +23,7 @@ from s3doctor.demo.server import EmbeddedS3
 from s3doctor.report import FORMATS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from s3doctor.connection import Connection
@@ -172,7 +173,7 @@ def png(side: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
 
 
-BOMBS = {
+BOMBS: dict[str, dict[str, Callable[[], bytes]]] = {
     "a picture of 2.5 gigapixels": {"shapes/images/shape_01.png": lambda: png(50_000)},
     "lists in lists": {FILES[0]: lambda: b'{"images": ' + b"[" * 3_000_000},
     "a number of a million digits": {FILES[0]: lambda: b'{"images": [{"id": ' + b"9" * 1_000_000 + b"}]}"},
