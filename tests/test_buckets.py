@@ -11,6 +11,7 @@ from msgspec import structs
 from s3doctor import diagnose
 from s3doctor.checks import FAMILIES
 from s3doctor.demo import cases
+from s3doctor.demo.examples import NO_PATIENT
 from s3doctor.demo.patients import prepare
 from s3doctor.model import Status
 
@@ -20,15 +21,6 @@ if TYPE_CHECKING:
     from s3doctor.demo.cases import Expected
     from s3doctor.demo.server import EmbeddedS3
     from s3doctor.model import Report, Result
-
-NO_PATIENT = {
-    "ANN009": "pycocotools fails on nothing that the other checks pass, as far as anybody knows",
-    "BUCKET002": "a server that does not answer is never more than unknown: patient server-down",
-    "BUCKET006": "it can be unknown, and no more",
-    "CORS002": "no S3 server answers the preflight one way and the request another; only a proxy before it might",
-}
-"""Checks that no patient of an embedded S3 can make fail, and why."""
-
 
 ON_A_GATEWAY = (
     *("healthy", "metadata-bucket", "single-bucket", "pasted-policy", "pasted-policy-with-dataset", "no-policy"),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import textwrap
+from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -15,19 +16,48 @@ from s3doctor.cli.output import say
 from s3doctor.connection import BadInput
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from s3doctor.coco.rule import Rule
     from s3doctor.finding import Severity
     from s3doctor.model import Check
 
+T = TypeVar("T")
 WIDTH = 80
+LABEL = 17
+
+
+@dataclass(frozen=True)
+class Page:
+    """What is told of one check or rule: `facts` are (name, value) pairs."""
+
+    code: str
+    heading: str
+    text: str
+    facts: tuple[tuple[str, str], ...]
 
 
 @click.command("explain", cls=Command)
-@click.argument("code")
-def command(code: str) -> None:
+@click.argument("code", default="")
+@click.option("--all", "everything", is_flag=True, help="Explain all checks and rules, as one page.")
+@click.option(
+    "--format",
+    type=click.Choice(["markdown", "html"]),
+    default="markdown",
+    show_default=True,
+    help="With --all: what the page is written in.",
+)
+def command(code: str, everything: bool, format: str) -> None:  # noqa: A002, FBT001 - click's way to pass options
     """Explain a check or a rule by its CODE, such as CRED001; a family's prefix lists its checks."""
+    if everything and code:
+        raise BadInput("a CODE and --all were given: expected one of the two")
+    if everything:
+        from s3doctor.cli.reference import REFERENCES
+
+        say(REFERENCES[format]())
+        return
+    if not code:
+        raise click.UsageError("Missing argument 'CODE'.")
     say(explanation(code))
 
 
@@ -35,8 +65,8 @@ def explanation(code: str) -> str:
     """The page of a check, a rule or a family, in capitals or not. Raises BadInput for what is none of them."""
     pages: dict[str, Callable[[], str]] = {}
     pages |= {family.prefix: partial(as_table, [family]) for family in families()}
-    pages |= {check.code: partial(of_check, check) for check in checks_by_code().values()}
-    pages |= {rule.code: partial(of_rule, rule) for rule in rules_by_code().values()}
+    pages |= {check.code: partial(as_text, page_of_check, check) for check in checks_by_code().values()}
+    pages |= {rule.code: partial(as_text, page_of_rule, rule) for rule in rules_by_code().values()}
     by_plain = {name.lower(): page for name, page in pages.items()}
     if page := by_plain.get(code.strip().lower()):
         return page()
@@ -44,33 +74,50 @@ def explanation(code: str) -> str:
     raise BadInput(f"there is no check or rule {code}{hint}")
 
 
-def of_check(check: Check) -> str:
-    """A check: its title, why it matters, and what it rests on."""
+def page_of_check(check: Check) -> Page:
+    """A check: its title, why it matters, what it rests on, and the patient that shows it."""
     facts = (
         ("Needs", ", ".join(need.code for need in check.needs) or "nothing"),
         ("AWS actions", ", ".join(check.actions) or "none"),
         ("Section", f"{check.section} of the platform's set-up page" if check.section else "none"),
         ("Asked", "for each dataset" if check.per_dataset else "once"),
+        *_example(check.code),
     )
-    return _page(f"{check.code}: {check.title}", check.explanation, facts)
+    return Page(check.code, f"{check.code}: {check.title}", check.explanation, facts)
 
 
-def of_rule(rule: Rule) -> str:
+def _example(code: str) -> tuple[tuple[str, str], ...]:
+    """The patient that makes the check fail, or why there is none."""
+    from s3doctor.demo.examples import NO_PATIENT, patient
+
+    case = patient(code)
+    if case is None:
+        return (("Example", f"none: {NO_PATIENT[code]}."),)
+    return (
+        ("Example", f"{case.title}. {' '.join(case.teaches.split())}"),
+        ("Fix", f"s3doctor demo {case.name} shows the evidence and the fix, ready to paste."),
+    )
+
+
+def page_of_rule(rule: Rule) -> Page:
     """A rule for COCO files: what is wrong, what comes of it, and what to do."""
     facts = (
         ("On the platform", f"{_grave(rule.platform)}: {rule.on_platform}"),
         ("In pycocotools", f"{_grave(rule.pycocotools)}: {rule.on_pycocotools}"),
         ("Fix", rule.fix),
     )
-    return _page(rule.code, f"In a COCO file: {rule.title}.", facts)
+    return Page(rule.code, rule.code, f"In a COCO file: {rule.title}.", facts)
 
 
 def _grave(severity: Severity | None) -> str:
     return severity.value if severity else "no matter"
 
 
-def _page(title: str, text: str, facts: Iterable[tuple[str, str]]) -> str:
-    parts = [title, "", textwrap.fill(text, WIDTH), ""]
-    for name, value in facts:
-        parts.append(textwrap.fill(value, WIDTH, initial_indent=f"{name:<17}", subsequent_indent=" " * 17))
+def as_text(page_of: Callable[[T], Page], subject: T) -> str:
+    """A page for a terminal of 80 columns."""
+    page = page_of(subject)
+    parts = [page.heading, "", textwrap.fill(page.text, WIDTH), ""]
+    for name, value in page.facts:
+        lead = f"{name:<{LABEL}}"
+        parts.append(textwrap.fill(value, WIDTH, initial_indent=lead, subsequent_indent=" " * LABEL))
     return "\n".join(parts) + "\n"

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 from typing import TYPE_CHECKING
 
+import lxml.html
 import pytest
+from markdown_it import MarkdownIt
 
 from s3doctor.checks import FAMILIES
 from s3doctor.coco.rules import RULES
+from s3doctor.demo.cases import CASES
+from s3doctor.demo.examples import NO_PATIENT, patient
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,3 +104,54 @@ def test_an_unknown_code_is_answered_with_what_was_likely_meant(
 def test_a_code_must_be_given(run: Callable[..., Ran]) -> None:
     ran = run("explain")
     assert (ran.code, ran.err) == (2, "s3doctor: Missing argument 'CODE'.\n")
+
+
+@pytest.mark.parametrize("code", CHECKS)
+def test_every_check_has_a_patient_that_shows_it_or_a_reason_why_none_does(run: Callable[..., Ran], code: str) -> None:
+    words = " ".join(run("explain", code).out.split())
+    case = patient(code)
+    if case is None:
+        assert f"Example none: {NO_PATIENT[code]}." in words
+        return
+    assert code not in NO_PATIENT
+    assert case.expect.statuses[code] in ("fail", "warn")
+    assert f"Example {case.title}." in words
+    assert f"s3doctor demo {case.name} shows the evidence and the fix" in words
+    assert (CASES / case.name / "case.toml").is_file()
+
+
+def test_the_patient_of_a_check_is_the_plainest() -> None:
+    assert (case := patient("CRED003")) is not None
+    assert case.name == "wrong-username"
+    assert patient("ANN009") is None
+
+
+def test_the_reference_in_markdown_has_everything(run: Callable[..., Ran]) -> None:
+    ran = run("explain", "--all")
+    assert (ran.code, ran.err) == (0, "")
+    page = MarkdownIt("gfm-like").render(ran.out)
+    words = html.unescape(re.sub(r"<[^>]+>", "", page))
+    assert all(check.explanation in words for check in CHECKS.values())
+    assert all(text in words for rule in RULES.values() for text in (rule.on_platform, rule.on_pycocotools, rule.fix))
+    headings = re.findall(r"<h3>([A-Za-z0-9-]+)", page)
+    assert headings[: len(CHECKS)] == list(CHECKS)
+    assert sorted(headings[len(CHECKS) :]) == sorted(RULES)
+
+
+def test_the_reference_in_html_is_one_sound_page(run: Callable[..., Ran]) -> None:
+    ran = run("explain", "--all", "--format", "html")
+    assert (ran.code, ran.err) == (0, "")
+    page = lxml.html.document_fromstring(ran.out)
+    elements = list(page.iter("*"))
+    places = [str(each.get("id")) for each in elements if each.get("id")]
+    assert len(places) == len(set(places))
+    assert set(places) >= {*CHECKS, *RULES}
+    assert {f"#{place}" for place in places} == {each.get("href") for each in elements if each.tag == "a"}
+    assert not [each.tag for each in elements if each.tag in {"script", "link", "img"} or each.get("src")]
+    text = " ".join("".join(page.itertext()).split())
+    assert all(check.explanation in text for check in CHECKS.values())
+
+
+def test_either_one_code_or_all(run: Callable[..., Ran]) -> None:
+    ran = run("explain", "CRED001", "--all")
+    assert (ran.code, ran.err) == (2, "s3doctor: a CODE and --all were given: expected one of the two\n")
