@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -32,10 +33,14 @@ def test_ci_runs_the_readme_s_own_test_command() -> None:
     assert done.stdout == "python -m pip install tox && tox\n"
 
 
-def test_the_python_example_runs(embedded_s3: EmbeddedS3, capsys: pytest.CaptureFixture[str]) -> None:
+EXAMPLES = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_the_python_examples_run(embedded_s3: EmbeddedS3, capsys: pytest.CaptureFixture[str], number: int) -> None:
     embedded_s3.admin_client("s3").create_bucket(Bucket="my-bucket")
     key = embedded_s3.create_user("alice", {})
-    (example, *_) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    example = EXAMPLES[number]
     for shown, real in (
         ('"AKIA…"', repr(key.access_key_id)),
         ('"…"', repr(key.secret_access_key.reveal())),
@@ -45,8 +50,23 @@ def test_the_python_example_runs(embedded_s3: EmbeddedS3, capsys: pytest.Capture
         example = example.replace(shown, real)
     exec(example, {})
     printed = capsys.readouterr().out.splitlines()
-    assert printed[0] == "fail"
-    assert any(line.startswith("PERM001 fail ") for line in printed)
+    assert ("fail" if number == 0 else "# s3doctor: FAIL") in printed
+    assert any(line.startswith("PERM001 fail") for line in printed)
+
+
+def test_the_coco_example_runs(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shapes = ROOT / "fixtures" / "buckets" / "_shapes"
+    document = json.loads((shapes / "annotations.json").read_text(encoding="utf-8"))
+    document["annotations"][0]["image_id"] = 10**9
+    (tmp_path / "annotations.json").write_text(json.dumps(document), encoding="utf-8")
+    (tmp_path / "predictions.json").write_bytes((shapes / "predictions.json").read_bytes())
+    monkeypatch.chdir(tmp_path)
+    exec(EXAMPLES[2], {})
+    printed = capsys.readouterr().out
+    assert printed.startswith("error ")
+    assert "   /annotations/0/image_id" in printed
 
 
 def test_the_configuration_example_is_one(tmp_path: Path) -> None:

@@ -148,7 +148,7 @@ def test_the_reference_in_html_is_one_sound_page(run: Callable[..., Ran]) -> Non
     assert set(places) >= {*CHECKS, *RULES}
     assert {f"#{place}" for place in places} == {each.get("href") for each in elements if each.tag == "a"}
     assert not [each.tag for each in elements if each.tag in {"script", "link", "img"} or each.get("src")]
-    text = " ".join("".join(page.itertext()).split())
+    text = " ".join("".join(map(str, page.itertext())).split())
     assert all(check.explanation in text for check in CHECKS.values())
 
 
