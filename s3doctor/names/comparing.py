@@ -55,7 +55,7 @@ def compare(
 
     Names may repeat, and are compared byte for byte, as S3 does; without names the objects alone are judged.
     `folders` are the prefixes beside the images directory (`dataset/images_old/`). Findings are counted in full, with
-    up to `examples` places each. A million names and keys cost about 50 MB beside the listing itself.
+    up to `examples` places each. A million names and keys cost about 110 MB for the time of the comparison.
     """
     shelf = Shelf(objects, prefix)
     wanted = hashes(names)
