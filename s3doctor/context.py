@@ -160,8 +160,8 @@ class Context:
         self.closing.callback(cluster.close)
         if not cluster.encrypted:
             self.notice(
-                f"The access key was sent to the Dask workers at {cluster.address} unencrypted; over networks that "
-                "others share, use a cluster with tls://."
+                f"The access key goes to the Dask workers at {cluster.address} unencrypted; over networks that others "
+                "share, use a cluster with tls://."
             )
         return cluster
 

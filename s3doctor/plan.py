@@ -56,11 +56,24 @@ def _once(connection: Connection) -> Iterator[Step]:
 def _for_a_dataset(connection: Connection) -> Iterator[Step]:
     name = f"{connection.bucket}/{_dataset(connection)}"
     yield Step("ListObjectsV2", name, 0, LIST, LOGGED, "what lies where; a page for each 1,000 objects")
+    if connection.inventory:
+        yield from _inventory(connection, name)
     yield Step("GetObject", f"{name}, names that do not exist", 6, READ, LOGGED, "where may the key read?")
     yield Step("GetObject", f"{name}{ANNOTATIONS}, {PREDICTIONS}", 0, READ, LOGGED, "the two files, 8 MiB a request")
     if connection.pictures != "none":
         pictures = connection.pictures.replace("sample:", "a sample of ")
         yield Step("GetObject", f"{name}, {pictures} images", 0, READ, LOGGED, "the first and last bytes of a picture")
+
+
+def _inventory(connection: Connection, name: str) -> Iterator[Step]:
+    """What is asked for where an inventory stands in the place of a listing."""
+    if connection.inventory.startswith("s3://"):
+        place = connection.inventory.rpartition("/")[0]
+        yield Step("HeadBucket", "the inventory's bucket, without a key", 1, FREE, NOTHING, "in which region is it?")
+        yield Step("GetObject", f"{place}, the inventory", 0, READ, LOGGED, "manifest and data files, 8 MiB a request")
+    yield Step("GetObject", f"{name}, 200 images", 200, READ, LOGGED, "is it still as the inventory says?")
+    if connection.pictures != "none":
+        yield Step("GetObject", f"{name}, 10,000 images at most", 0, READ, LOGGED, "how large are those to be opened?")
 
 
 def _writing(connection: Connection) -> Iterator[Step]:

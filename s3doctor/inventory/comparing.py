@@ -3,82 +3,43 @@
 from __future__ import annotations
 
 import re
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from heapq import merge
-from itertools import islice
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from s3doctor.inventory.table import ROWS, entries
+from s3doctor.inventory.table import PICTURE, ROWS, entries
+from s3doctor.inventory.today import can_be_key, look_again
 from s3doctor.names import compare
 from s3doctor.names.comparing import EXAMPLES
 from s3doctor.names.platform import ARCHIVED, platform_key
 from s3doctor.names.rewrites import folded
-from s3doctor.s3.listing_page import Entry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from s3doctor.inventory.table import Inventory
+    from s3doctor.inventory.today import Again, Look
     from s3doctor.names import Comparison
+    from s3doctor.s3.listing_page import Entry
 
-MOST = 100
-"""Names without an object that are looked for again."""
-THREADS = 16
 _BATCH = 50_000
 _COARSE = "hash(regexp_replace(regexp_replace(lower(name), '\\.[^./]*$', ''), '[^a-z0-9]', '', 'g'))"
-_PICTURE = "regexp_matches(lower(name), '\\.(jpg|jpeg|png)$')"
 _ORDINARY = "(length(name) = strlen(name) AND NOT regexp_matches(name, '(^|/)\\.[^/]*$'))"
 _ENDING = re.compile(r"\.[^./]*$")
 _SUFFIX = re.compile(r"(?:jpe?g|png)$")
 _OTHER = re.compile(r"[^a-z0-9]")
 
 
-@dataclass(frozen=True)
-class Seen:
-    """What looking for an object again gave: whether it is there (None: could not be told), its bytes and class."""
-
-    there: bool | None
-    size: int = 0
-    storage_class: str = "STANDARD"
-
-
-@dataclass(frozen=True)
-class Again:
-    """How many names the inventory `lacks`; of those looked for again: still `gone`, `come` since, and `unsure`."""
-
-    lacks: int = 0
-    gone: int = 0
-    come: int = 0
-    unsure: int = 0
-
-    @property
-    def words(self) -> str:
-        """This in a sentence; empty where the inventory lacks nothing."""
-        if not self.lacks:
-            return ""
-        looked = self.gone + self.come + self.unsure
-        told = f"{looked:,} were looked for again: {self.gone:,} are still missing, {self.come:,} have come since"
-        unsure = f", of {self.unsure:,} it could not be told" if self.unsure else ""
-        return f"Of {self.lacks:,} names that the inventory lacks, {told}{unsure}."
-
-
 class Residue:
-    """The objects that a join cannot settle, and those that have come since; `compare` takes it for a listing.
+    """The objects that a join cannot settle, as they are today; `compare` takes it for a listing."""
 
-    `gone` are the names of which alone it is known that they have no object; None: of all.
-    """
-
-    def __init__(self, inventory: Inventory, come: Sequence[Entry], gone: frozenset[str] | None) -> None:
+    def __init__(self, inventory: Inventory, gone: frozenset[str] | None) -> None:
         self._inventory = inventory
-        self._come = sorted(come)
         self._gone = gone
 
     def __iter__(self) -> Iterator[Entry]:
         """The objects, in the order of their keys."""
-        cursor = self._inventory.cursor()
-        found = cursor.execute("SELECT name, size, storage FROM residue ORDER BY name")
-        return iter(merge(entries(found, self._inventory.prefix), self._come))
+        found = self._inventory.cursor().execute("SELECT name, size, storage FROM residue ORDER BY name")
+        return entries(found, self._inventory.prefix)
 
     def covers(self, key: str) -> bool:
         """Whether it is known that no object has this key, if none is here."""
@@ -90,14 +51,15 @@ def compare_inventory(
     inventory: Inventory,
     *,
     folders: Sequence[str] = (),
-    look: Callable[[str], Seen] | None = None,
+    look: Look | None = None,
     examples: int = EXAMPLES,
 ) -> tuple[Comparison, Again]:
     """What `names.compare` says of the names and the inventory's objects, at the price of a join.
 
     A name whose object is there, a picture with bytes, ready to be read, and unlike all others, is settled by DuckDB.
-    `look` asks for an object by its key today: up to 100 of the names that the inventory lacks are looked for again,
-    in several threads. Where all of those are still missing, all names are taken to be; else only those.
+    `look` asks for an object by its key today, from several threads: up to 100 of the names that the inventory lacks,
+    and up to 100 of the pictures that were empty or archived. What was not looked at again counts as wrong only where
+    all is wrong still that was.
     """
     cursor = inventory.cursor()
     _take(cursor, names)
@@ -105,9 +67,9 @@ def compare_inventory(
     settled = _settle(cursor, inventory.prefix)
     left = [names[row] for row in _rows(cursor, "SELECT row FROM given ANTI JOIN settled USING (name) ORDER BY row")]
     lost = [names[row] for row in _rows(cursor, "SELECT row FROM given ANTI JOIN objects USING (name) ORDER BY row")]
-    again, come, gone = _look_again(lost, inventory.prefix, look)
-    found = compare(left, Residue(inventory, come, gone), inventory.prefix, folders=folders, examples=examples)
-    return _with(found, settled), again
+    today = look_again(cursor, lost, inventory.prefix, look)
+    found = compare(left, Residue(inventory, today.gone), inventory.prefix, folders=folders, examples=examples)
+    return _with(found, settled), today.again
 
 
 def _with(found: Comparison, settled: int) -> Comparison:
@@ -122,27 +84,22 @@ def _with(found: Comparison, settled: int) -> Comparison:
 
 def _take(cursor: Any, names: Sequence[str]) -> None:  # noqa: ANN401 - DuckDB's, imported late
     """Make the table `given(row, name)` of the different names."""
+    import numpy as np
+
     cursor.execute("CREATE OR REPLACE TEMP TABLE raw (row BIGINT, name VARCHAR)")
     for start in range(0, len(names), _BATCH):
         batch = [_written(name) for name in names[start : start + _BATCH]]
-        rows = list(range(start, start + len(batch)))
-        cursor.execute("INSERT INTO raw SELECT unnest($1::BIGINT[]), unnest($2::VARCHAR[])", [rows, batch])
+        rows = np.arange(start, start + len(batch))
+        cursor.register("batch", {"row": rows, "name": np.array(batch, dtype=object)})
+        cursor.execute("INSERT INTO raw SELECT row, name FROM batch")
+        cursor.unregister("batch")
     cursor.execute("CREATE OR REPLACE TABLE given AS SELECT min(row) AS row, name FROM raw GROUP BY name")
     cursor.execute("DROP TABLE raw")
 
 
 def _written(name: str) -> str:
     """The name itself; one that holds half a UTF-16 pair, and so is no key, as another text that is no key."""
-    return name if _can_be_key(name) else "\0" + name.encode("unicode_escape").decode()
-
-
-def _can_be_key(name: str) -> bool:
-    """Whether the name has a form in UTF-8."""
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+    return name if can_be_key(name) else "\0" + name.encode("unicode_escape").decode()
 
 
 def _find_doubles(cursor: Any) -> None:  # noqa: ANN401 - as above
@@ -153,9 +110,9 @@ def _find_doubles(cursor: Any) -> None:  # noqa: ANN401 - as above
     """
     cursor.execute(
         f"CREATE OR REPLACE TEMP TABLE doubles AS SELECT {_COARSE} AS form FROM objects "  # noqa: S608 - our own words
-        f"WHERE {_PICTURE} GROUP BY form HAVING count(*) > 1"
+        f"WHERE {PICTURE} GROUP BY form HAVING count(*) > 1"
     )
-    odd = cursor.execute(f"SELECT name FROM objects WHERE {_PICTURE} AND NOT {_ORDINARY}")  # noqa: S608 - as above
+    odd = cursor.execute(f"SELECT name FROM objects WHERE {PICTURE} AND NOT {_ORDINARY}")  # noqa: S608 - as above
     with cursor.cursor() as writer:
         writer.execute("CREATE OR REPLACE TABLE odd_forms (form VARCHAR)")
         while rows := odd.fetchmany(ROWS):
@@ -180,7 +137,7 @@ def _settle(cursor: Any, prefix: str) -> int:  # noqa: ANN401 - as above
         f"""
         CREATE OR REPLACE TEMP TABLE settled AS
         SELECT name FROM objects SEMI JOIN given USING (name)
-        WHERE {_PICTURE} AND {_ORDINARY} AND size <> 0 AND NOT list_contains($1, storage)
+        WHERE {PICTURE} AND {_ORDINARY} AND size <> 0 AND NOT list_contains($1, storage)
             AND NOT ($2 <> '' AND contains(name, $2)) AND {_COARSE} NOT IN (SELECT form FROM doubles)
         """,  # noqa: S608 - our own words
         [sorted(ARCHIVED), prefix],
@@ -195,20 +152,3 @@ def _rows(cursor: Any, question: str) -> Iterator[int]:  # noqa: ANN401 - as abo
     while rows := found.fetchmany(ROWS):
         for (row,) in rows:
             yield row
-
-
-def _look_again(
-    lost: Sequence[str], prefix: str, look: Callable[[str], Seen] | None
-) -> tuple[Again, list[Entry], frozenset[str] | None]:
-    """Look for some of the lost names again: what came of it, the objects that have come, the names surely gone."""
-    if look is None or not lost:
-        return Again(len(lost)), [], None
-    step = -(-len(lost) // MOST)
-    chosen = [name for name in islice(lost, 0, None, step) if _can_be_key(name)]
-    with ThreadPoolExecutor(THREADS, "again") as pool:
-        seen = dict(zip(chosen, pool.map(look, [prefix + name for name in chosen]), strict=True))
-    come = [Entry(prefix + name, one.size, one.storage_class) for name, one in seen.items() if one.there]
-    gone = frozenset(name for name, one in seen.items() if one.there is False)
-    never = frozenset(name for name in lost if not _can_be_key(name))
-    again = Again(len(lost), len(gone), len(come), len(seen) - len(gone) - len(come))
-    return again, come, None if len(gone) == len(seen) else gone | never

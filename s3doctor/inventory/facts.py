@@ -6,9 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING
 
-from s3doctor.inventory.comparing import Seen, compare_inventory
+from s3doctor.inventory.comparing import compare_inventory
 from s3doctor.inventory.source import SCHEME, Source, open_source, split
 from s3doctor.inventory.table import Inventory, duckdb, load
+from s3doctor.inventory.today import Seen
 from s3doctor.s3 import probes
 from s3doctor.s3.listing import Listing
 from s3doctor.s3.objects import BEYOND_THE_END
@@ -87,4 +88,6 @@ def look(s3: S3, bucket: str, key: str) -> Seen:
         return Seen(there=True, size=int(size) if size.isdecimal() else 1, storage_class=storage)
     if answer.http == BEYOND_THE_END:
         return Seen(there=True)
+    if answer.code == "InvalidObjectState":
+        return Seen(there=True, size=1, storage_class=answer.fields.get("StorageClass", "GLACIER"))
     return Seen(there=False if answer.http == NOT_THERE else None)

@@ -23,6 +23,8 @@ ROWS = 8192
 UNKNOWN = -1
 """The size of an object of which the inventory states none."""
 INSTALL = "pip install 's3doctor[inventory]'"
+PICTURE = "regexp_matches(lower(name), '\\.(jpg|jpeg|png)$')"
+"""Whether a name is that of a picture, in SQL."""
 _OFFLINE = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from s3doctor.cli import main
@@ -12,6 +14,17 @@ def test_the_plan_fits_a_terminal(setup: Setup) -> None:
     text = planned(Connection("acme", datasets=("street",), setup=setup, metadata_bucket="acme-metadata"))
     assert max(map(len, text.splitlines())) <= 80
     assert "Nothing was sent." in text
+
+
+@pytest.mark.parametrize(("pictures", "sizes"), [("all", True), ("none", False)])
+def test_the_plan_tells_of_an_inventory(pictures: str, sizes: bool) -> None:  # noqa: FBT001 - a case
+    given = Connection("acme", datasets=("street",), pictures=pictures, inventory="s3://lists/acme/manifest.json")
+    text = planned(given)
+    assert max(map(len, text.splitlines())) <= 80
+    words = " ".join(text.split())
+    assert "s3://lists/acme" in words
+    assert ("10,000" in words) is sizes
+    assert "s3://" not in planned(replace(given, inventory="manifest.json"))
 
 
 def test_nothing_is_asked_and_no_key_is_needed(capsys: pytest.CaptureFixture[str]) -> None:

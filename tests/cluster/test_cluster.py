@@ -235,7 +235,7 @@ def test_an_examination_by_the_cluster(dask: LocalCluster, connection: Connectio
     (result,) = visit
     (local,) = Visit(connection, select=["IMG003"])
     assert (result.status, result.outcome) == (Status.FAIL, local.outcome)
-    assert any(f"was sent to the Dask workers at {address} unencrypted" in note for note in visit.report().notes)
+    assert any(f"goes to the Dask workers at {address} unencrypted" in note for note in visit.report().notes)
     assert held(dask) == [0]
 
 

@@ -6,14 +6,14 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from inventory import made
 
 from s3doctor.inventory import Inventory, compare_inventory, load, open_source
-from s3doctor.inventory.comparing import Again, Seen
+from s3doctor.inventory.today import Again, Seen
 from s3doctor.names import compare
-from s3doctor.s3.listing import Entry
 
 PREFIX = "ds/images/"
 STEMS = st.sampled_from(
@@ -123,6 +123,53 @@ def test_where_it_cannot_be_told_nothing_is_missing_but_what_can_be_no_key() -> 
     assert again.words.endswith("0 are still missing, 0 have come since, of 1 it could not be told.")
 
 
+ILL: list[made.Row] = [
+    ("cold.jpg", 9, "GLACIER"),
+    ("empty.jpg", 0, "STANDARD"),
+    ("well.jpg", 9, "STANDARD"),
+]
+FULL, EMPTY, COLD = Seen(there=True, size=9), Seen(there=True), Seen(there=True, size=9, storage_class="DEEP_ARCHIVE")
+GONE, UNSURE = Seen(there=False), Seen(there=None)
+
+
+@pytest.mark.parametrize(
+    ("cold", "empty", "codes", "still"),
+    [
+        (COLD, EMPTY, ["f-zero-bytes", "f-archived"], 2),
+        (FULL, EMPTY, ["f-zero-bytes"], 1),
+        (COLD, FULL, ["f-archived"], 1),
+        (EMPTY, COLD, ["f-zero-bytes", "f-archived"], 0),
+        (GONE, FULL, ["f-missing"], 0),
+        (UNSURE, EMPTY, ["f-zero-bytes"], 1),
+    ],
+)
+def test_pictures_that_were_empty_or_archived_are_looked_at_again(
+    cold: Seen, empty: Seen, codes: list[str], still: int
+) -> None:
+    inventory = inventory_of(ILL)
+    seen = {PREFIX + "cold.jpg": cold, PREFIX + "empty.jpg": empty}
+    got, again = compare_inventory([name for name, _, _ in ILL], inventory, look=seen.__getitem__)
+    inventory.close()
+    assert [finding.code for finding in got.findings] == codes
+    assert (again.ill, again.reviewed, again.still) == (2, 2, still)
+    assert again.words == (
+        f"Of 2 pictures that it has as empty or archived, 2 were looked at again: {still} are so still."
+    )
+
+
+@pytest.mark.parametrize(("mended", "count"), [(False, 150), (True, 74)])
+def test_of_many_empty_pictures_some_are_looked_at(mended: bool, count: int) -> None:  # noqa: FBT001 - a case
+    """Where one of those was uploaded again, nothing is said of those that were not looked at."""
+    inventory = inventory_of([(f"{number:03}.jpg", 0, "STANDARD") for number in range(150)])
+    got, again = compare_inventory(
+        [f"{number:03}.jpg" for number in range(150)],
+        inventory,
+        look=lambda key: FULL if mended and key.endswith("000.jpg") else EMPTY,
+    )
+    inventory.close()
+    assert [(finding.code, finding.count) for finding in got.findings] == [("f-zero-bytes", count)]
+    assert (again.ill, again.reviewed) == (150, 75)
+
+
 def test_nothing_lost_needs_no_words() -> None:
     assert Again().words == ""
-    assert Entry("a", 1, "STANDARD") < Entry("b", 0, "STANDARD")
