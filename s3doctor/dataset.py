@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from s3doctor.spool import Kept
 
 T = TypeVar("T")
+DRAWN_FOR_ONE = 4
+"""Names drawn for each picture to open: some have no object, and the others take their places."""
 IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png")
 
 
@@ -245,11 +247,13 @@ class DatasetContext:
         from s3doctor.names.platform import ARCHIVED
         from s3doctor.pictures import Picture, sample
 
-        names = self.annotations.image_names
-        sizes = {entry.key: entry.size for entry in self._listed if entry.storage_class not in ARCHIVED}
-        rows = {name: row for row, name in enumerate(names) if self.images_prefix + name in sizes}
-        wanted = self.connection.pictures.rpartition(":")[2]
-        chosen = sample(list(rows), int(wanted)) if wanted.isdigit() else list(rows)
+        names, wanted = self.annotations.image_names, self.connection.pictures.rpartition(":")[2]
+        number = int(wanted) if wanted.isdigit() else len(names)
+        drawn = set(sample(names, DRAWN_FOR_ONE * number))
+        rows = {name: row for row, name in enumerate(names) if name in drawn}
+        keys = {self.images_prefix + name for name in rows}
+        sizes = {e.key: e.size for e in self._listed if e.key in keys and e.storage_class not in ARCHIVED}
+        chosen = sample([name for name in rows if self.images_prefix + name in sizes], number)
         sizes = self._present_sizes(sizes, chosen)
         return [
             Picture(
