@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
+from s3doctor.activity import Activity
 from s3doctor.connection import ANNOTATIONS, PREDICTIONS, masked
 from s3doctor.dataset import DatasetContext
 from s3doctor.facts import Memo, fact
@@ -94,6 +95,7 @@ class Context:
         self.stop = threading.Event()
         self.started = datetime.now(timezone.utc)
         self.footprints = Footprints()
+        self.activity = Activity()
         self.spool = Spool()
         self.closing = ExitStack()
         self.permission_maps: dict[str, PermissionMap] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -11,7 +12,7 @@ from s3doctor.mapping import explore
 from s3doctor.s3 import probes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from s3doctor.coco import Examination, FileExamination
     from s3doctor.coco.oracle import Consultation
@@ -101,14 +102,16 @@ class DatasetContext:
         from s3doctor.s3.listing import list_keys
 
         self.context.location(self.bucket)
-        return list_keys(
-            self.s3.client(self.bucket),
-            self.bucket,
-            self.images_prefix,
-            max_objects=self.connection.max_objects,
-            stop=self.context.stop,
-            deadline=self.context.ends,
-        )
+        with self.context.activity.step(f"listing {self.images_prefix}", "objects") as tell:
+            return list_keys(
+                self.s3.client(self.bucket),
+                self.bucket,
+                self.images_prefix,
+                max_objects=self.connection.max_objects,
+                stop=self.context.stop,
+                deadline=self.context.ends,
+                on_progress=lambda progress: tell(progress.objects, progress.estimate),
+            )
 
     @fact
     def image_key(self) -> str:
@@ -152,7 +155,8 @@ class DatasetContext:
         """What is in annotations.json."""
         from s3doctor.coco import examine_annotations
 
-        return examine_annotations(self._kept(ANNOTATIONS))
+        with self._reading(ANNOTATIONS) as source:
+            return examine_annotations(source)
 
     def _kept(self, name: str) -> Kept:
         """The stream by which a file is examined; a copy stays on this machine until the end, for pycocotools."""
@@ -216,7 +220,16 @@ class DatasetContext:
         """What is in predictions.json."""
         from s3doctor.coco import examine_predictions
 
-        return examine_predictions(self._kept(PREDICTIONS), self._truth)
+        truth = self._truth
+        with self._reading(PREDICTIONS) as source:
+            return examine_predictions(source, truth)
+
+    @contextmanager
+    def _reading(self, name: str) -> Iterator[Kept]:
+        """A file's bytes, of which it is told how many were read."""
+        kept = self._kept(name)
+        with self.context.activity.step(f"reading {self.prefix}{name}", "MB", lambda: (kept.count, kept.size)):
+            yield kept
 
     @fact
     def pictures(self) -> Checked:
@@ -226,9 +239,15 @@ class DatasetContext:
 
         if self.connection.dask:
             return self._pictures_by_cluster()
-        return check_pictures(
-            Objects(self.s3, self.bucket), self._sampled(), stop=self.context.stop, deadline=self.context.ends
-        )
+        sampled = self._sampled()
+        with self.context.activity.step(f"opening {self.images_prefix}", "images") as tell:
+            return check_pictures(
+                Objects(self.s3, self.bucket),
+                sampled,
+                stop=self.context.stop,
+                deadline=self.context.ends,
+                on_progress=lambda done: tell(done, len(sampled)),
+            )
 
     def _pictures_by_cluster(self) -> Checked:
         from s3doctor.cluster import check_on

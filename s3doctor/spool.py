@@ -23,6 +23,7 @@ class Kept:
 
     def __init__(self, stream: Readable, path: Path, limit: int) -> None:
         self.path: Path | None = path
+        self.count = 0
         self._stream = stream
         self._left = limit
         self._copy = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb", buffering=0)
@@ -31,12 +32,18 @@ class Kept:
         """At most n bytes, none at the end. Raises what the stream raises."""
         block = self._stream.read(n)
         self._left -= len(block)
+        self.count += len(block)
         if self.path is not None and not self._copied(block):
             self.path.unlink(missing_ok=True)
             self.path = None
         if not block or self.path is None:
             self.close()
         return block
+
+    @property
+    def size(self) -> int | None:
+        """How many bytes there are in all, where the stream knows; `count` were read so far."""
+        return getattr(self._stream, "size", None)
 
     def _copied(self, block: bytes) -> bool:
         """Write a block; says whether the copy is still whole and small enough."""

@@ -230,6 +230,7 @@ def attended(visit: Visit, progress: Progress) -> Report:
     """The report of a visit; see `examine`."""
     interrupted = False
     with progress:
+        progress.watch(visit.context.activity)
         try:
             for result in visit:
                 progress.add(result)

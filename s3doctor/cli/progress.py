@@ -3,28 +3,59 @@
 from __future__ import annotations
 
 import sys
+import threading
 from typing import TYPE_CHECKING
 
-from s3doctor.cli.output import mutter, visible
+from s3doctor.cli.output import mutter, tell, visible
 from s3doctor.model import Status
 
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from s3doctor.activity import Activity, Step
     from s3doctor.cli.options import Telling
     from s3doctor.model import Result
 
+TICK = 0.5
+"""Seconds from one look at what is under way to the next."""
+PATIENCE = 10.0
 CLEAR = "\r\x1b[K"
 WELL = (Status.PASS, Status.SKIP)
 
 
 class Progress:
-    """A line that changes on a terminal, a line for each result with `--verbose`, nothing otherwise."""
+    """A line that changes on a terminal, a line for each result with `--verbose`, nothing otherwise.
 
-    def __init__(self, given: Telling) -> None:
+    Where it is no terminal, a step that takes longer than `patience` seconds is told of in one line.
+    """
+
+    def __init__(self, given: Telling, *, tick: float = TICK, patience: float = PATIENCE) -> None:
         self._lines = given["verbose"] and not given["quiet"]
         self._live = not given["quiet"] and not self._lines and sys.stderr.isatty()
+        self._quiet = given["quiet"]
         self._done = self._unwell = 0
+        self._tick, self._patience = tick, patience
+        self._told: set[str] = set()
+        self._over = threading.Event()
+        self._ticker: threading.Thread | None = None
+
+    def watch(self, activity: Activity) -> None:
+        """Tell of the steps that take long, until the examination is over."""
+        if not self._quiet:
+            self._ticker = threading.Thread(target=self._look, args=(activity,), daemon=True)
+            self._ticker.start()
+
+    def _look(self, activity: Activity) -> None:
+        while not self._over.wait(self._tick):
+            for step in activity.steps[:1]:
+                self._tell(step)
+
+    def _tell(self, step: Step) -> None:
+        if self._live:
+            self._show(step.text)
+        elif step.seconds >= self._patience and step.what not in self._told:
+            self._told.add(step.what)
+            tell(step.text)
 
     def __enter__(self) -> None:
         """Say that the examination begins."""
@@ -34,6 +65,9 @@ class Progress:
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Clear the line for the report."""
+        self._over.set()
+        if self._ticker:
+            self._ticker.join(self._tick)  # not for ever: standard error may be full
         if self._live:
             mutter(CLEAR)
 
