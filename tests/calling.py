@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
     from s3doctor.connection import Credentials
 
 BUCKET = "holiday-pictures"
-PROGRAM = (sys.executable, "-m", "s3doctor")
+SCRIPT = Path(sys.executable).with_name("s3doctor")
+PROGRAM = (str(SCRIPT),) if SCRIPT.exists() else (sys.executable, "-m", "s3doctor")
+"""As it is installed, if it is: `-m` would find the checkout first."""
 
 
 @dataclass(frozen=True)
