@@ -52,7 +52,10 @@ def _judged(dataset: DatasetContext, sound: str, *, named: bool) -> Outcome:
         return trouble(dataset.context, listing.error, f"{dataset.images_prefix} could not be listed to its end")
     if not listing.complete and not listing.count:
         return unknown(f"the objects under {dataset.images_prefix} are not known: {listing.stopped}")
-    compared = dataset.comparison
+    try:
+        compared = dataset.comparison
+    except OSError as error:
+        return unknown(str(error))
     counts = {"names": f"{compared.names:,}", "keys": f"{compared.keys:,}"}
     findings = _about(compared.findings, named=named)
     if named and compared.unjudged and not findings:

@@ -32,20 +32,26 @@ def pictures_as_described(dataset: DatasetContext) -> Outcome:
 
     if dataset.connection.pictures == "none":
         return skip("not looked at, because of --pictures none")
-    of = dataset.comparison.present
-    if not of and not dataset.listing.complete:
-        return unknown(f"it is not known which images are in the bucket: {dataset.listing.stopped}")
-    if not of:
-        return passed("no image of the file is in the bucket, so there is nothing to compare")
     try:
+        of = dataset.comparison.present
+        if not of:
+            return _nothing_to_open(dataset)
         checked = dataset.pictures
     except ClusterError as fault:
         return unknown(str(fault), fix=Fix("Run s3doctor again without --dask, or with a cluster that works."))
+    except OSError as fault:
+        return unknown(str(fault))
     for _, error in checked.errors:
         if isinstance(error, UnreadableError):
             summary = f"{checked.unread:,} of {checked.unread + checked.looked_at:,} images could not be read"
             return trouble(dataset.context, error.answer, summary)
     return judged(checked.findings, confidence(checked.wrong, checked.looked_at, of))
+
+
+def _nothing_to_open(dataset: DatasetContext) -> Outcome:
+    if not dataset.listing.complete:
+        return unknown(f"it is not known which images are in the bucket: {dataset.listing.stopped}")
+    return passed("no image of the file is in the bucket, so there is nothing to compare")
 
 
 CHECKS = (pictures_as_described,)

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from s3doctor.inventory.comparing import compare_inventory
+from s3doctor.inventory.manifest import InventoryError
 from s3doctor.inventory.source import SCHEME, Source, open_source, split
 from s3doctor.inventory.table import Inventory, duckdb, load
 from s3doctor.inventory.today import Seen
@@ -47,18 +48,31 @@ def source_of(context: Context) -> Source:
 def objects_of(context: Context, prefix: str) -> Inventory | Listing:
     """The inventory's objects under the prefix; where it cannot be read, a listing of nothing that says why."""
     try:
-        inventory = load(context.inventory, prefix)
+        inventory = load(context.inventory, prefix, closing=context.closing)
     except OSError as error:  # InventoryError, ReadError, a full disk
-        return Listing(context.connection.bucket, prefix, gaps=(("", None),), stopped=str(error))
-    context.closing.callback(inventory.close)
+        return _nothing(context, prefix, str(error))
+    if not inventory.count:
+        words = f"{inventory.manifest.words} has no object there: it is older than the images, or of another prefix"
+        return _nothing(context, prefix, words)
     return inventory
 
 
+def _nothing(context: Context, prefix: str, why: str) -> Listing:
+    return Listing(context.connection.bucket, prefix, gaps=(("", None),), stopped=why)
+
+
 def compared(context: Context, names: Sequence[str], inventory: Inventory, folders: Sequence[str]) -> Comparison:
-    """The names against the inventory; what it lacks is looked for in the bucket as it is now."""
-    comparison, again = compare_inventory(
-        names, inventory, folders=folders, look=partial(look, context.s3, inventory.bucket)
-    )
+    """The names against the inventory; what it lacks is looked for in the bucket as it is now.
+
+    Raises InventoryError where DuckDB cannot: the disk is full, say.
+    """
+    try:
+        comparison, again = compare_inventory(
+            names, inventory, folders=folders, look=partial(look, context.s3, inventory.bucket)
+        )
+    except duckdb().Error as error:
+        first = str(error).partition("\n")[0]
+        raise InventoryError(f"{inventory.manifest.words} could not be compared ({first})") from None
     if again.words:
         context.notice(f"{inventory.prefix}: {again.words}")
     return comparison

@@ -6,6 +6,7 @@ import glob
 import shutil
 import tempfile
 import weakref
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -57,6 +58,7 @@ class Inventory:
         self.manifest = manifest
         self.bucket = manifest.bucket
         self.prefix = prefix
+        self._cursors: list[Any] = []
         self.directory = Path(tempfile.mkdtemp(prefix="s3doctor-inventory-"))
         self._remove = weakref.finalize(self, shutil.rmtree, self.directory, ignore_errors=True)
         config = _OFFLINE | {"memory_limit": memory, "temp_directory": str(self.directory / "spilled")}
@@ -68,13 +70,17 @@ class Inventory:
 
     def close(self) -> None:
         """Stop what is being asked of the table, and remove it."""
-        self._connection.interrupt()
-        self._connection.close()
+        for connection in (*self._cursors, self._connection):
+            with suppress(duckdb().Error):  # closed before, or busy until it sees that it is interrupted
+                connection.interrupt()
+                connection.close()
         self._remove()
 
     def cursor(self) -> Any:  # noqa: ANN401 - DuckDB's, imported late
         """A connection of one's own to the table `objects(name, size, storage)`; names are keys without it."""
-        return self._connection.cursor()
+        cursor = self._connection.cursor()
+        self._cursors.append(cursor)
+        return cursor
 
     @property
     def count(self) -> int:
@@ -128,12 +134,15 @@ def entries(found: Any, prefix: str) -> Iterator[Entry]:  # noqa: ANN401 - DuckD
             yield Entry(prefix + name, size, storage)
 
 
-def load(source: Source, prefix: str, *, memory: str = MEMORY) -> Inventory:
+def load(source: Source, prefix: str, *, memory: str = MEMORY, closing: ExitStack | None = None) -> Inventory:
     """Read the inventory's objects whose keys begin with `prefix`; `memory` is DuckDB's limit, such as `1GB`.
 
+    To close `closing`, from whichever thread, is to close the inventory, also while it is being read.
     Raises InventoryError where a file cannot be had or read, BadInput without DuckDB, and what opening a file raises.
     """
     inventory = Inventory(source.manifest, prefix, memory)
+    if closing is not None:
+        closing.callback(inventory.close)
     try:
         _fill(inventory, source)
     except duckdb().Error as error:

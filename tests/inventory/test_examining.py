@@ -14,6 +14,7 @@ from s3doctor.cli import main
 from s3doctor.cli.exits import Exit
 from s3doctor.connection import BadInput, Connection
 from s3doctor.engine import Visit
+from s3doctor.inventory import Inventory
 from s3doctor.model import Report, Status
 from s3doctor.tidy import tidy
 
@@ -172,6 +173,25 @@ def test_pictures_of_an_inventory_that_cannot_be_read_are_unknown(embedded_s3: E
     (result,) = Visit(connection, select=["IMG003"])
     assert result.status is Status.UNKNOWN
     assert result.outcome.summary.startswith(f"it is not known which images are in the bucket: {DATA} is not the file")
+
+
+@pytest.mark.parametrize("code", ["IMG001", "IMG003"])
+def test_an_inventory_that_cannot_be_compared_leaves_the_images_unknown(embedded_s3: EmbeddedS3, code: str) -> None:
+    """As where DuckDB finds no room to spill to."""
+    visit = Visit(filled(embedded_s3, rows_of(NAMES)), select=[code])
+    inventory = visit.context.dataset("ds").listing
+    assert isinstance(inventory, Inventory)
+    inventory.close()
+    (result,) = visit
+    assert result.status is Status.UNKNOWN
+    assert "could not be compared (Connection Error: " in result.outcome.summary
+    assert not inventory.directory.exists()
+
+
+def test_an_inventory_of_another_prefix_leaves_the_images_unknown(embedded_s3: EmbeddedS3) -> None:
+    _, told = examined(filled(embedded_s3, [("elsewhere/a.png", 1, "STANDARD")]))
+    assert {status for status, _ in told.values()} == {Status.UNKNOWN}
+    assert told["IMG002"][1].endswith("has no object there: it is older than the images, or of another prefix")
 
 
 def test_a_manifest_that_is_not_there_leaves_the_images_unknown(embedded_s3: EmbeddedS3) -> None:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
+import time
+from contextlib import ExitStack
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
+import duckdb
 import pytest
 from inventory import made
 
@@ -145,6 +149,26 @@ def test_a_file_that_holds_something_else(tmp_path: Path, format_: str, words: s
     with pytest.raises(InventoryError, match=words) as caught:
         load(open_source(spoiled(tmp_path, format_, b"What is this?\n"), "pictures"), "")
     assert "\n" not in str(caught.value)
+
+
+def test_closing_ends_what_is_being_asked(tmp_path: Path) -> None:
+    """As when Ctrl-C ends an examination while DuckDB still works."""
+    closing = ExitStack()
+    inventory = load(open_source(str(made.written(tmp_path, ROWS)), "pictures"), "", closing=closing)
+    cursor, ended = inventory.cursor(), threading.Event()
+
+    def ask() -> None:
+        with pytest.raises(duckdb.Error):
+            cursor.execute("SELECT sum(a.range * b.range) FROM range(10000000) a, range(10000000) b").fetchall()
+        ended.set()
+
+    thread = threading.Thread(target=ask, daemon=True)
+    thread.start()
+    time.sleep(0.3)
+    closing.close()
+    assert ended.wait(10)
+    assert not inventory.directory.exists()
+    inventory.close()
 
 
 def test_without_duckdb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
