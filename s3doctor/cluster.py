@@ -160,7 +160,13 @@ class Cluster:
 
 
 def check_on(
-    cluster: Cluster, connection: Connection, pictures: Iterable[Picture], *, seconds: float, stop: threading.Event
+    cluster: Cluster,
+    connection: Connection,
+    pictures: Iterable[Picture],
+    *,
+    seconds: float,
+    stop: threading.Event,
+    on_progress: Callable[[int], None] | None = None,
 ) -> Checked:
     """What `check_pictures` gives, worked out by the cluster within so many seconds. Raises ClusterError."""
     from s3doctor.pictures import check_pictures
@@ -175,6 +181,7 @@ def check_on(
                 executor=executor,
                 deadline=time.monotonic() + seconds,
                 stop=stop,
+                on_progress=on_progress,
             )
         except dead as error:
             raise ClusterError(f"the Dask cluster at {cluster.address} lost a task ({type(error).__name__})") from None

@@ -253,13 +253,16 @@ class DatasetContext:
         from s3doctor.cluster import check_on
 
         region = self.s3.regions.get(self.bucket) or self.connection.region
-        return check_on(
-            self.context.cluster,
-            replace(self.connection, region=region),
-            self._sampled(),
-            seconds=self.context.seconds_left(),
-            stop=self.context.stop,
-        )
+        sampled = self._sampled()
+        with self.context.activity.step(f"opening {self.images_prefix}", "images") as tell:
+            return check_on(
+                self.context.cluster,
+                replace(self.connection, region=region),
+                sampled,
+                seconds=self.context.seconds_left(),
+                stop=self.context.stop,
+                on_progress=lambda done: tell(done, len(sampled)),
+            )
 
     def _sampled(self) -> list[Picture]:
         """The pictures to open: those of the file that are in the bucket, or a sample of them."""
