@@ -31,7 +31,7 @@ class Scores:
         self.outside = 0
         self._bins = np.zeros(101, np.int64)
         self._first = math.nan
-        self._others = 0
+        self._alike = 0
 
     def look(self, fields: Fields) -> None:
         """Judge a batch."""
@@ -56,6 +56,8 @@ class Scores:
     def _keep(self, score: np.ndarray) -> None:
         if not score.size:
             return
+        self._first = float(score[0]) if not self.size else self._first
+        self._alike += int(np.count_nonzero(score == self._first))
         self.size += score.size
         self.lowest, self.highest = min(self.lowest, float(score.min())), max(self.highest, float(score.max()))
         self._bins += np.bincount((np.clip(score, 0, 1) * 100).astype(np.int64), minlength=101)
@@ -76,5 +78,5 @@ class Scores:
             self.ledger.count("pred-score-range", 0, hint="they look like logits")
         if self.size >= _SOME and self.lowest >= 0.3 and self.lowest < self.highest:  # noqa: PLR2004
             self.ledger.count("pred-score-thresholded", self.size, hint=f"the lowest is {self.lowest:.3g}")
-        if self.size >= _FEW and self.lowest == self.highest:
-            self.ledger.count("pred-score-constant", self.size, hint=f"all are {self.lowest:.6g}")
+        if self.size >= _FEW and self._alike >= 0.99 * self.size:
+            self.ledger.count("pred-score-constant", self.size, hint=f"{self._alike:,} are {self._first:.6g}")

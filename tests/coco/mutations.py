@@ -464,7 +464,7 @@ def _unsuppressed(pair: Pair) -> None:
         pair.guess["predictions"].append({**row, "bbox": [x, y + 0.25, w, h]})
 
 
-@fault("pred-over-100", "bbox-tiny")
+@fault("pred-over-100", "bbox-tiny", "x-box-scale", "pred-score-thresholded")
 def _many(pair: Pair) -> None:
     row = pair.guess["predictions"][0]
     pair.guess["predictions"] += [{**row, "bbox": [one % 20 * 10, one // 20 * 20, 9, 19]} for one in range(120)]

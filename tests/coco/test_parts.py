@@ -335,6 +335,8 @@ def test_odd_keys_and_values_go_the_slow_road() -> None:
     } >= {"bbox-negative-size"}
     odd = document({**ROW, "x": 1}).replace(b'"x": 1', b'"x": 1e999')
     assert "json-nonfinite" in {one.code for one in examine_annotations(odd).findings}
+    escaped = document({**ROW, 'a "quoted" \\ key': 1, "\n": 2, "\ud800": 3})
+    assert {one.code for one in examine_annotations(escaped, target="both").findings} == {"cls-one", "cls-rare"}
     twice = document({**ROW, "segmentation": {"size": [80, 100], "counts": [8000]}}).replace(
         b'"size"', b'"size": [1, 1], "size"'
     )
