@@ -219,7 +219,10 @@ class Reader:
                 raise self.broken("a key in double quotes was expected")
             if not self.buffer.more():
                 raise self._diagnosed()
-        key = str(decode(match.group()).value)
+        try:
+            key = str(decode(match.group()).value)
+        except Malformed as error:
+            raise self.broken(error.message, error.position) from None
         self._skip(match.end())
         if self._next() != 0x3A:  # noqa: PLR2004 - a colon
             raise self.broken("a colon was expected after the key")

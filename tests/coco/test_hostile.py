@@ -162,6 +162,7 @@ def test_any_json_in_any_field_never_raises(data: st.DataObject) -> None:
         (b'{"annotations": [{"id": 1} {"id": 2}]}', "json-syntax"),
         (b"{'annotations': []}", "json-syntax"),
         (b'{"annotations" []}', "json-syntax"),
+        (b'{"annot\\ations": []}', "json-syntax"),
         (b'{"annotations": []} x', "json-syntax"),
         (b'{"annotations": [], }', "json-syntax"),
         (b'{"annotations": [{"id": 1,}]}', "json-syntax"),
