@@ -16,7 +16,19 @@ if TYPE_CHECKING:
     from s3doctor.coco.fields import Fields
     from s3doctor.coco.ledger import Ledger
 
-__all__ = ["ABSENT", "LARGEST", "Ints", "Lookup", "code_of", "codes", "hint_for", "is_text", "own_ids", "repeated"]
+__all__ = [
+    "ABSENT",
+    "LARGEST",
+    "Ints",
+    "Lookup",
+    "code_of",
+    "codes",
+    "hint_for",
+    "is_text",
+    "own_ids",
+    "packed",
+    "repeated",
+]
 
 Ints = npt.NDArray[np.int64]
 
@@ -93,6 +105,12 @@ def hint_for(used: Ints, lost: Ints, known: Ints) -> str:
         if np.isin(used + step, known).all():
             return f"all match after adding {step}"
     return ""
+
+
+def packed(found: Ints) -> Any:  # noqa: ANN401 - integers of either width
+    """The same numbers in four bytes each, where they fit."""
+    small = bool(found.size) and found.min() >= 0 and found.max() < 1 << 32
+    return found.astype(np.uint32) if small else found
 
 
 def repeated(values: Iterable[Ints]) -> Ints:

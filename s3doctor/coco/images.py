@@ -150,6 +150,7 @@ class Images:
         if self._table is None or len(self._table.ids) != len(self.names):
             ids = np.concatenate(self._ids) if self._ids else np.zeros(0, np.int64)
             sizes = np.concatenate(self._sizes) if self._sizes else np.zeros((0, 2), np.int32)
+            self._ids, self._sizes = [ids], [sizes]
             self._table = ImageNames(self.names, ids, sizes[:, 0].copy(), sizes[:, 1].copy())
         return self._table
 

@@ -9,7 +9,7 @@ from msgspec import UNSET, Raw
 
 from s3doctor.coco import boxes, geometry
 from s3doctor.coco.duplicates import Duplicates
-from s3doctor.coco.ids import ABSENT, LARGEST, Ints, codes, hint_for, own_ids, repeated
+from s3doctor.coco.ids import ABSENT, LARGEST, Ints, codes, hint_for, own_ids, packed, repeated
 from s3doctor.coco.keypoints import Keypoints
 from s3doctor.coco.later import Aside, Later
 from s3doctor.coco.ledger import Place
@@ -101,7 +101,7 @@ class Rows:
 
     def _look_at_annotation(self, fields: Fields, box: Floats, drawn: Floats, crowd: Any) -> None:  # noqa: ANN401 - int8
         ids = own_ids(fields, "ann-id-missing", "ann-id-type", self.ledger)
-        self._ids.append(ids)
+        self._ids.append(packed(ids))
         boxes.mark(self.ledger, "ann-id-zero", fields, ids == 0, "id")
         area = boxes.areas(fields, self.ledger)
         boxes.check_areas(fields, box, area, ~np.isnan(drawn), self.ledger)
