@@ -5,6 +5,7 @@ from __future__ import annotations
 from shutil import which
 from typing import TYPE_CHECKING
 
+import canaries
 import pytest
 from gateway.gateway import Gateway, why_not
 from hypothesis import HealthCheck, settings
@@ -16,6 +17,22 @@ if TYPE_CHECKING:
 
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")  # a machine that has other work too is no fault of the code
+
+
+@pytest.fixture(scope="session", autouse=True)
+def secrets_are_caught() -> Iterator[None]:
+    """Every secret that moto hands out is known to `canaries`, from the first on."""
+    with canaries.caught():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def no_secret_in_artefacts(request: pytest.FixtureRequest) -> Iterator[None]:
+    """No report or bundle that a test leaves in its directory holds a secret of this run."""
+    yield
+    place = request.node.funcargs.get("tmp_path")
+    if place is not None:
+        canaries.refuse_in_files(place)
 
 
 @pytest.fixture

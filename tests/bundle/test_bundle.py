@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
+from canaries import encoded
 
 from s3doctor.bundle import refuse_unwritable, write
 from s3doctor.bundle.environment import CERTIFICATES, clock_offset, facts, proxy, version_of
@@ -49,16 +50,6 @@ def packed(connection: Connection, tmp_path: Path, level: str) -> dict[str, str]
     with zipfile.ZipFile(file) as archive:
         assert archive.testzip() is None
         return {name: archive.read(name).decode() for name in archive.namelist()}
-
-
-def encoded(secret: str) -> list[str]:
-    """A secret in every form that a careless program might write; made apart from the code under test."""
-    data = secret.encode()
-    found = [secret, quote(secret, safe=""), data.hex(), data.hex().upper()]
-    for before in range(3):
-        text = base64.b64encode(b"x" * before + data + b"x" * 3).decode()
-        found.append(text[4 if before else 0 : len(text) - 8])
-    return [form for form in found if len(form) >= min(len(secret), 8)]
 
 
 @pytest.mark.parametrize("level", ["standard", "strict"])

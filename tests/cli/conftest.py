@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+import canaries
 import pytest
 from calling import BUCKET, Ran, Server
 
@@ -40,6 +41,7 @@ def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
         capsys.readouterr()
         code = main(arguments)
         captured = capsys.readouterr()
+        canaries.refuse(captured.out + captured.err, f"what `s3doctor {arguments[0] if arguments else ''}` said")
         return Ran(code, captured.out, captured.err)
 
     return call
