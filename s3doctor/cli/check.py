@@ -151,6 +151,7 @@ def examine_one(context: click.Context, given: Given) -> int:
         say(planned(asked.connection))
         return Exit.WELL
     if given["bundle"]:
+        refuse_to_replace(given["output"], given["bundle"], "--bundle")
         refuse_unwritable(given["bundle"])
     with reporting(given, wanted) as write:
         asked = replace(asked, connection=with_key(asked.connection, given))

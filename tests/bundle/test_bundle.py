@@ -216,6 +216,8 @@ def test_check_packs_a_bundle(
     assert main([*options, "--select", "CRED", "--bundle", str(file), "--redact", "strict"]) == 0
     with zipfile.ZipFile(file) as archive:
         assert connection.bucket not in archive.read("report.html").decode()
+    assert main([*options, "--bundle", str(tmp_path / "x"), "--output", str(tmp_path / "x")]) == 2
+    assert "--output and --bundle name the same file: expected another" in capsys.readouterr().err
     assert main([*options, "--bundle", str(file)]) == 2
     assert f"--bundle {file} exists: expected the name of a new file" in capsys.readouterr().err
 
