@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import _thread
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +18,8 @@ import pytest
 from calling import BUCKET, PROGRAM, Ran, Server, run_apart
 
 from s3doctor.cli.exits import Exit
+from s3doctor.cli.round import SIDE_BY_SIDE, Asked, Round
+from s3doctor.connection import Connection, Credentials, Secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -366,3 +370,20 @@ def test_ctrl_c_ends_a_round_with_what_was_found_out(here: Path) -> None:
     assert "✓ pass  CRED001" in out
     assert "Warning: c0 and c1 and c2 and c3 and c4 and c5 use the same access key, AKIA…MPLE" in out
     assert len(held) == 4
+
+
+def test_after_a_halt_no_connection_is_begun_and_no_result_is_taken() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        key = Credentials("AKIAIOSFODNN7EXAMPLE", Secret("s" * 40))
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        connection = Connection("bucket", key, endpoint_url=url, timeout=2)
+        before = set(threading.enumerate())
+        timer = threading.Timer(0.5, _thread.interrupt_main)
+        timer.start()
+        names = [f"c{number}" for number in range(SIDE_BY_SIDE + 2)]
+        reports = Round({name: Asked(connection, ("CRED001", "CRED002")) for name in names}, quiet=True).examine()
+        for thread in set(threading.enumerate()) - before:
+            thread.join(30)
+    assert list(reports) == names
+    assert all(report.interrupted for report in reports.values())
+    assert {len(report.results) for report in reports.values()} == {0, 1}
