@@ -15,6 +15,7 @@ from s3doctor.context import Context
 from s3doctor.dataset import DatasetContext
 from s3doctor.exhibits import Exhibits, gather
 from s3doctor.model import Check, Evidence, Family, Fix, Outcome, Report, Result, Status, Who, skip, unknown
+from s3doctor.s3.client import Stopped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -204,10 +205,7 @@ class Visit:
         try:
             return _wait(future, self.context.seconds_left)
         except NotYet:
-            limit = f"{self.context.connection.timeout:g} s"
-            retry = Fix(f"Run s3doctor again with a longer --timeout than {limit}.", Who.CUSTOMER)
-            outcome = unknown(f"the time limit of {limit} was over before this was found out", fix=retry)
-            return Result(task.check, outcome, task.dataset)
+            return Result(task.check, _too_late(self.context.connection), task.dataset)
 
 
 def _wait(future: Future[T], seconds_left: Callable[[], float]) -> T:
@@ -232,8 +230,17 @@ def _outcome(task: _Task) -> Outcome:
     """The check's own answer; where it raises what nobody expected, an error to send to us."""
     try:
         return task.check.run(task.context)
+    except Stopped:
+        return _too_late(task.context.connection)
     except Exception as error:  # noqa: BLE001 - the run goes on, whatever one check does
         return _crashed(task.check, error)
+
+
+def _too_late(connection: Connection) -> Outcome:
+    """The time was over before the answer came."""
+    limit = f"{connection.timeout:g} s"
+    retry = Fix(f"Run s3doctor again with a longer --timeout than {limit}.", Who.CUSTOMER)
+    return unknown(f"the time limit of {limit} was over before this was found out", fix=retry)
 
 
 def _crashed(check: Check, error: Exception) -> Outcome:

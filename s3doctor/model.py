@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -335,7 +335,3 @@ class Report:
         if self.count(Status.FAIL) or (fail_on == "warn" and self.count(Status.WARN)):
             return 1
         return 3 if self.undetermined else 0
-
-    def with_results(self, results: Iterable[Result]) -> Report:
-        """The same examination with other results."""
-        return replace(self, results=tuple(results))

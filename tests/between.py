@@ -39,8 +39,8 @@ class Asked:
 class Rule:
     """What happens to requests whose line matches `pattern`: `harm` gets the client's socket and the true answer.
 
-    It is done `times` times (None: always), after `spare` requests were let through. Where the request is not to
-    arrive at the server, `arrives` is False and the true answer is empty.
+    Requests whose head holds `unless` are let through. It is done `times` times (None: always), after `spare` requests
+    were let through. Where the request is not to arrive at the server, `arrives` is False and the true answer empty.
     """
 
     pattern: str
@@ -48,10 +48,13 @@ class Rule:
     times: int | None = None
     spare: int = 0
     arrives: bool = True
+    unless: bytes = b""
 
     def takes(self, asked: Asked) -> bool:
         """Whether this request is one of those, counting it."""
         if self.times == 0 or not re.search(self.pattern, asked.line):
+            return False
+        if self.unless and self.unless in asked.head.lower():
             return False
         if self.spare:
             self.spare -= 1

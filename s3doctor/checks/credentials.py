@@ -12,7 +12,7 @@ from s3doctor.s3.diagnosis import diagnose
 from s3doctor.s3.keyid import what_is
 
 if TYPE_CHECKING:
-    from s3doctor.context import Context
+    from s3doctor.context import Caller, Context
 
 NEW_KEY = Fix(
     "In the AWS console, open IAM, Users, your user, Security credentials, Create access key. Download the CSV file "
@@ -55,8 +55,8 @@ def valid(context: Context) -> Outcome:
     """AWS must know the access key ID, it must be active, and the secret must be the one that belongs to it. Whether
     it is can be asked without any permission."""
     identity = context.identity
-    if identity.ok:
-        return passed(f"AWS knows the key: {_who(context)}", evidence=[identity.evidence])
+    if context.caller is not None:
+        return passed(f"AWS knows the key: {_who(context.caller)}", evidence=[identity.evidence])
     listed = context.listed(context.connection.bucket, "")
     if (listed.ok and is_s3(listed)) or listed.code in ("AccessDenied", "NoSuchBucket"):
         return passed("the S3 server accepts the key", evidence=[listed.evidence])
@@ -72,10 +72,7 @@ def valid(context: Context) -> Outcome:
     )
 
 
-def _who(context: Context) -> str:
-    caller = context.caller
-    if caller is None:
-        return "it belongs to nobody that AWS names"
+def _who(caller: Caller) -> str:
     who = f"user {caller.user}" if caller.user else caller.arn
     return f"{who} of account {caller.account}"
 
@@ -88,7 +85,7 @@ def belongs(context: Context) -> Outcome:
     if caller is None:
         return unknown(NO_STS, evidence=[context.identity.evidence], needed=not context.connection.endpoint_url)
     if not username:
-        return passed(f"the key is that of {_who(context)} (give --username to have it compared)")
+        return passed(f"the key is that of {_who(caller)} (give --username to have it compared)")
     if caller.user == username:
         return passed(f"the key is that of user {username}")
     fix = Fix(f"Make an access key for the user {username}, or name {caller.user or caller.arn} when you hand over.")

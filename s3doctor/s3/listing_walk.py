@@ -82,10 +82,9 @@ class Walk:
         """A guess of how many objects there will be; None where there is nothing to guess from."""
         lengths = [part.left for part in self.ranges if not part.done]
         guessed = [max(0.0, left) for left in lengths if left != UNKNOWN]
-        if lengths and (not guessed or not self.pages):
-            return None
+        nothing_known = lengths and not (guessed and self.pages)
         left = sum(guessed) * len(lengths) / len(guessed) if guessed else 0.0
-        return round(self.count + left * self.count / max(1, self.pages))
+        return None if nothing_known else round(self.count + left * self.count / max(1, self.pages))
 
     def _work(self) -> None:
         try:

@@ -180,11 +180,9 @@ def cors_rules(s3: S3, bucket: str) -> Answer:
     return s3.ask("GetBucketCors", uri(bucket), lambda: s3.client(bucket).get_bucket_cors(Bucket=bucket))
 
 
-def preflight(s3: S3, bucket: str, key: str, origin: str, *, method: str = "GET", headers: str = "") -> Answer:
+def preflight(s3: S3, bucket: str, key: str, origin: str, *, method: str = "GET") -> Answer:
     """What a browser asks before it fetches from another origin: an OPTIONS without credentials."""
     asked = {"Origin": origin, "Access-Control-Request-Method": method}
-    if headers:
-        asked["Access-Control-Request-Headers"] = headers
     url = _presigned(s3, bucket, key).partition("?")[0]
     return s3.fetch("Preflight", uri(bucket, key), "OPTIONS", url, asked)
 
