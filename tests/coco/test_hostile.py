@@ -138,7 +138,8 @@ def test_any_json_in_any_field_never_raises(data: st.DataObject) -> None:
     guess = json.dumps(document["annotations"]).encode()
     for target in ("both", "platform"):
         found = examine(source, guess, target=target)
-        assert examine(source, guess, target=target, block_size=data.draw(st.integers(1, 500))) == found
+        pieces = examine(source, guess, target=target, block_size=data.draw(st.integers(1, 500)))
+        assert repr(pieces.findings) == repr(found.findings)  # by their text: no NaN equals another
         json.dumps([finding.examples for finding in found.findings], default=lambda one: one.__dict__).encode()
 
 
