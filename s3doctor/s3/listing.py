@@ -193,6 +193,8 @@ def _listing(walk: Walk, ranges: Sequence[Range], stopped: str, requests: int, s
 def _cut_to(pages: Sequence[Page], most: int) -> Iterator[Page]:
     """The first pages, with `most` objects in all."""
     for page in pages:
+        if not most:
+            return
         yield page if len(page) <= most else page.cut(most)
         most = max(0, most - len(page))
 
