@@ -15,7 +15,7 @@ from s3doctor.demo.server import EmbeddedS3
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("busy", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")  # a machine that has other work too is no fault of the code
 
 

@@ -54,10 +54,10 @@ class Member:
 
 @dataclass(frozen=True)
 class Value:
-    """A value of the top object that is not an array; None in `decoded` where it is too long to hold."""
+    """A value of the top object that is not an array."""
 
     key: str
-    decoded: Decoded | None
+    decoded: Decoded
     place: Place
 
 
@@ -229,7 +229,7 @@ class Reader:
         self._skip(1)
         return key
 
-    def _value(self) -> Decoded | None:
+    def _value(self) -> Decoded:
         """The value that starts here, decoded and consumed."""
         while True:
             end = self._first_end()
@@ -378,8 +378,8 @@ class Reader:
             if not self.buffer.more():
                 raise self._diagnosed()
         lengths = np.diff(ends, prepend=0)
-        if lengths.max() > LONGEST_VALUE:
-            ends = ends[: int(np.argmax(lengths > LONGEST_VALUE))]
+        too_long = lengths > LONGEST_VALUE
+        ends = ends[: int(np.argmax(too_long)) if too_long.any() else None]
         return self._attempt(array, first, ends[-1]) or self._one_by_one(array, first, ends)
 
     def _one_by_one(self, array: Array, first: int, ends: list[int]) -> Batch:

@@ -136,10 +136,9 @@ class Session:
             note_oddities(decoded, batch.place(index), self.ledger, element=False)
 
     def _value(self, value: Value) -> None:
-        if value.decoded is not None:
-            note_oddities(value.decoded, value.place, self.ledger, element=False)
-            if isinstance(value.decoded.value, dict):
-                self.first.setdefault("*", value.decoded.value)
+        note_oddities(value.decoded, value.place, self.ledger, element=False)
+        if isinstance(value.decoded.value, dict):
+            self.first.setdefault("*", value.decoded.value)
             self.kinds[value.key] = "null" if value.decoded.value is None else self.kinds.get(value.key, "")
 
     def _conclude(self) -> None:
