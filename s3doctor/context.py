@@ -160,11 +160,11 @@ class Context:
 
         cluster = Cluster(self.connection.dask, self.seconds_left())
         self.closing.callback(cluster.close)
-        if not cluster.encrypted:
-            self.notice(
-                f"The access key goes to the Dask workers at {cluster.address} unencrypted; over networks that others "
-                "share, use a cluster with tls://."
-            )
+        warning = (
+            f"The access key goes to the Dask workers at {cluster.address} unencrypted; over networks that others "
+            "share, use a cluster with tls://."
+        )
+        self._noticed += [] if cluster.encrypted else [warning]
         return cluster
 
     @property

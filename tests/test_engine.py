@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from s3doctor.connection import Connection, Setup
+from s3doctor.connection import Connection, Credentials, Secret, Setup
 from s3doctor.engine import Visit, choose
 from s3doctor.model import Check, Family, Fix, Outcome, Report, Status, check, fail, passed, unknown, warn
 
@@ -213,3 +213,11 @@ def test_a_report_says_what_was_examined_without_the_secret() -> None:
     found = report(make("A1", passed("well")))
     assert ("bucket", "acme") in found.subject
     assert found.seconds > 0
+
+
+def test_where_nothing_may_be_asked_any_more_the_datasets_stay_unknown() -> None:
+    key = Credentials("AKIAIOSFODNN7EXAMPLE", Secret("x" * 40))
+    each = make("A1", passed("asked of no dataset"), per_dataset=True)
+    visited = visit(each, connection=Connection("acme", credentials=key, endpoint_url="http://127.0.0.1:1"))
+    visited.context.stop.set()
+    assert [result.dataset for result in visited] == [""]

@@ -433,3 +433,12 @@ def test_an_empty_picture_is_read_as_no_bytes(embedded_s3: EmbeddedS3) -> None:
 def test_an_outcome_that_asks_somebody_to_act_says_how() -> None:
     with pytest.raises(ValueError, match="needs a fix"):
         Outcome(Status.FAIL, "ill")
+
+
+def test_a_write_that_is_refused_after_all_leaves_nothing(embedded_s3: EmbeddedS3) -> None:
+    connection = prepare(cases.load("metadata-bucket"), embedded_s3)
+    rule = Rule("^PUT [^?]*$", say(ACCESS_DENIED), unless=b"\r\nif-match")
+    with Between(embedded_s3.endpoint_url, [rule]) as between:
+        found = diagnose(replace(connection, endpoint_url=between.url), ["PERM007"])
+    assert "may not write" in found.results[0].outcome.summary
+    assert not found.leftovers

@@ -36,11 +36,7 @@ def judged_file(dataset: DatasetContext, which: str, groups: tuple[str, ...], so
 
 def judged_across(dataset: DatasetContext, sound: str) -> Outcome:
     """The verdict on what shows only when the two files are compared."""
-    try:
-        findings = dataset.examination.across
-    except ReadError as broken:
-        return trouble(dataset.context, broken.answer, "one of the two files could not be read to its end")
-    return judged(findings, sound)
+    return judged(dataset.examination.across, sound)
 
 
 def judged_oracle(consultation: Consultation) -> Outcome:

@@ -41,10 +41,10 @@ def pictures_as_described(dataset: DatasetContext) -> Outcome:
         return unknown(str(fault), fix=Fix("Run s3doctor again without --dask, or with a cluster that works."))
     except OSError as fault:
         return unknown(str(fault))
-    for _, error in checked.errors:
-        if isinstance(error, UnreadableError):
-            summary = f"{checked.unread:,} of {checked.unread + checked.looked_at:,} images could not be read"
-            return trouble(dataset.context, error.answer, summary)
+    refused = [error for _, error in checked.errors if isinstance(error, UnreadableError)]
+    if refused:
+        summary = f"{checked.unread:,} of {checked.unread + checked.looked_at:,} images could not be read"
+        return trouble(dataset.context, refused[0].answer, summary)
     return judged(checked.findings, confidence(checked.wrong, checked.looked_at, of))
 
 

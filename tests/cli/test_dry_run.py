@@ -43,3 +43,11 @@ def test_a_wrong_number_of_pictures_is_named(given: str, capsys: pytest.CaptureF
 def test_a_sample_without_a_number_is_of_the_usual_size(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "--bucket", "acme", "--dry-run", "--pictures", "sample"]) == 0
     assert "sample of 100" in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize(("words", "told"), [(["half"], "one word is left"), (["a", "b"], "2 words are left")])
+def test_words_that_belong_to_no_option_are_not_repeated(
+    words: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["checks", *words]) == 2
+    assert told in capsys.readouterr().err
