@@ -34,6 +34,7 @@ PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d494844520000000100000001080200000090"
     "7753de0000000c49444154789c63606060000000040001f61738550000000049454e44ae426082"
 )
+FORGET_ALL = "import s3doctor.cluster; s3doctor.cluster._lent.clear()"  # as a worker that died and was started again
 COUNT = 40
 NAMES = [f"{number:02}.png" for number in range(COUNT)]
 
@@ -216,17 +217,11 @@ def test_workers_that_lose_the_key(cluster: Cluster, connection: Connection) -> 
     def some() -> Iterator[Picture]:
         yield from pictures()[:4]
         with Client(cluster.address) as client:  # type: ignore[no-untyped-call]
-            client.run(forget_all)
+            client.run(exec, FORGET_ALL, {})
         yield from pictures()
 
     with pytest.raises(ClusterError, match="lost the access key before all images were read"):
         check_on(cluster, connection, some(), seconds=60, stop=threading.Event())
-
-
-def forget_all() -> None:
-    from s3doctor import cluster
-
-    cluster._lent.clear()  # noqa: SLF001 - as a worker that died and was started again
 
 
 def test_an_examination_by_the_cluster(dask: LocalCluster, connection: Connection) -> None:
