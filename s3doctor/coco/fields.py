@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from s3doctor.coco.reader import Batch
     from s3doctor.coco.typed import Shape
 
-__all__ = ["Fields", "fields_of", "note_oddities"]
+__all__ = ["SHOWN_IDS", "Fields", "fields_of", "note_oddities"]
 
-_SHOWN_IDS = ("id", "image_id", "category_id", "file_name", "name")
+SHOWN_IDS = ("id", "image_id", "category_id", "file_name", "name")
+"""The fields that tell one element from others."""
 
 
 @dataclass
@@ -71,7 +72,7 @@ class Fields:
 
     def place(self, row: int, name: str = "") -> Place:
         """Where a row, or a field of it, stands."""
-        ids = {key: self.columns[key][row] for key in _SHOWN_IDS if key in self.columns}
+        ids = {key: self.columns[key][row] for key in SHOWN_IDS if key in self.columns}
         shown = {key: value for key, value in ids.items() if isinstance(value, (int, float, str))}
         return self.batch.place(self.at[row] if self.at else row, name, **shown)
 

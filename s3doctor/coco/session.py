@@ -10,6 +10,7 @@ from s3doctor.coco.examination import FileExamination, Summary
 from s3doctor.coco.fields import fields_of, note_oddities
 from s3doctor.coco.formats import recognise
 from s3doctor.coco.images import Images, borrowed
+from s3doctor.coco.landmarks import Landmarks
 from s3doctor.coco.ledger import Ledger, Place
 from s3doctor.coco.memory import calm
 from s3doctor.coco.opening import sniff
@@ -48,6 +49,7 @@ class Session:
         self.first: dict[str, Any] = {}
         self.readable = False
         self._utf8 = _Utf8(self.ledger)
+        self._landmarks = Landmarks()
 
     def run(self, source: Source) -> FileExamination:
         """Read the source to its end and judge it. Raises OSError where it cannot be read."""
@@ -63,6 +65,7 @@ class Session:
                 self._utf8.finish()
             buffer.drain()
             self._conclude()
+            self._landmarks.complete(self.ledger, source)
             return self._result(buffer.size)
 
     def _walk(self, reader: Reader) -> None:
@@ -120,6 +123,7 @@ class Session:
     def _batch(self, batch: Batch) -> None:
         if not batch.first:
             self.first[batch.array.pointer] = decode(batch.elements()[0]).value
+        self._landmarks.note(batch)
         table = self._table(batch.array.pointer)
         if table is None:
             self._unknown(batch)

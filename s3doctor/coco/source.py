@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import io
+import os
+import stat
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, Union
+from typing import TYPE_CHECKING, BinaryIO, Protocol, Union
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["Buffer", "Readable", "Source", "opened"]
+__all__ = ["SPACE", "Buffer", "Readable", "Source", "opened", "reopened"]
 
 SPACE = b" \t\n\r"
 
@@ -39,6 +41,25 @@ def opened(source: Source) -> Iterator[Readable]:
             yield file
     else:
         yield source
+
+
+@contextmanager
+def reopened(source: Source) -> Iterator[BinaryIO | None]:
+    """The source from its first byte once more; None where that is impossible, as with a pipe.
+
+    A stream can be read again if it has a `path` where a copy of all it gave is kept.
+    """
+    if isinstance(source, bytes):
+        yield io.BytesIO(source)
+        return
+    path = source if isinstance(source, (str, Path)) else getattr(source, "path", None)
+    try:
+        descriptor = os.open(path or "", os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    except OSError:
+        yield None
+        return
+    with os.fdopen(descriptor, "rb") as file:
+        yield file if stat.S_ISREG(os.fstat(descriptor).st_mode) else None
 
 
 class Buffer:

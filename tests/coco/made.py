@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
+if TYPE_CHECKING:
+    from s3doctor.finding import Example
+
 Doc = dict[str, Any]
+ELEMENT = re.compile(r"/?(images|annotations|categories|predictions|)/(\d+)(/|$)")
 NAMES = ("car", "bus", "bicycle", "person", "traffic light", "Hund")
 
 
@@ -153,3 +158,14 @@ def written(document: Any, indent: int | None = None) -> bytes:
     if isinstance(document, bytes):
         return document
     return json.dumps(document, indent=indent).encode()
+
+
+def holds(data: bytes, example: Example) -> bool:
+    """Whether the element to which the pointer leads stands at the offset, and the line is its line."""
+    assert example.offset is not None, example
+    found = ELEMENT.match(example.where)
+    assert found, example
+    document = json.loads(data)
+    element = (document[found[1]] if found[1] else document)[int(found[2])]
+    stands, _ = json.JSONDecoder().raw_decode(data.decode()[example.offset :])
+    return stands == element and example.line == data.count(b"\n", 0, example.offset) + 1

@@ -638,6 +638,7 @@ MUTATIONS["stat-yxhw"] = Mutation(
     "ann-cross-class-duplicate",
     "seg-empty",
     "stat-scale",
+    "stat-constant-size",
 )
 def _from_below(pair: Pair) -> None:
     for image in (*pair.truth["images"], *pair.guess["images"]):

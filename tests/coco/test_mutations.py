@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from coco.made import Pair, sound
+from coco.made import ELEMENT, Pair, holds, sound
 from coco.mutations import MUTATIONS
 from hypothesis import given, settings
 
@@ -26,7 +26,8 @@ def test_the_rule_fires_on_its_fault_and_no_other_does(code: str) -> None:
     @settings(max_examples=4, deadline=None, derandomize=True, database=None)
     def check(pair: Pair) -> None:
         truth, guess = mutation.applied(pair)
-        found = examine(truth, guess, target=mutation.target).findings
+        examined = examine(truth, guess, target=mutation.target)
+        found = examined.findings
         codes = {finding.code for finding in found}
         assert code in codes, found
         assert codes <= {code} | mutation.along | QUIET, [
@@ -37,5 +38,8 @@ def test_the_rule_fires_on_its_fault_and_no_other_does(code: str) -> None:
             assert finding.consequence
             assert finding.fix
             assert len(finding.examples) <= 5
+        for data, file in ((truth, examined.annotations), (guess, examined.predictions)):
+            places = [place for finding in (file.findings if file else ()) for place in finding.examples]
+            assert all(holds(data, place) for place in places if ELEMENT.match(place.where)), places
 
     check()
