@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from s3doctor.activity import Activity
 from s3doctor.connection import ANNOTATIONS, PREDICTIONS, masked
 from s3doctor.dataset import DatasetContext
-from s3doctor.facts import Memo, fact
+from s3doctor.facts import Memo, fact, known
 from s3doctor.footprints import Footprints
 from s3doctor.s3 import probes
 from s3doctor.s3.client import S3
@@ -126,7 +126,7 @@ class Context:
     @property
     def _owner_of_key(self) -> str:
         """The ARN of the key's user, if the examination came to ask for it."""
-        told = next((answer for answer in self.s3.requests if answer.operation == "GetCallerIdentity"), None)
+        told: Answer | None = known(self, "identity")
         return str(told.data.get("Arn", "")) if told is not None else ""
 
     @property
@@ -233,7 +233,8 @@ class Context:
             token = page.get("NextContinuationToken", "")
             if not token:
                 break
-        return Directory(prefix, tuple(directories), tuple(filter(None, files)), not token, answer)
+        complete = answer.ok and not answer.data.get("IsTruncated")
+        return Directory(prefix, tuple(directories), tuple(filter(None, files)), complete, answer)
 
     @fact
     def found(self) -> tuple[str, ...]:

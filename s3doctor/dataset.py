@@ -117,7 +117,7 @@ class DatasetContext:
     def image_key(self) -> str:
         """The key of one image, or empty where there is none among the first keys."""
         page = probes.list_page(self.s3, self.bucket, self.images_prefix, max_keys=100).data
-        keys = [entry["Key"] for entry in page.get("Contents", ()) if entry.get("Size")]
+        keys = [entry["Key"] for entry in page.get("Contents", ()) if entry["Size"]]
         return next(filter(is_image, keys), "")
 
     def reading(self, key: str) -> Answer:
@@ -274,7 +274,7 @@ class DatasetContext:
         drawn = set(sample(names, DRAWN_FOR_ONE * number))
         rows = {name: row for row, name in enumerate(names) if name in drawn}
         keys = {self.images_prefix + name for name in rows}
-        sizes = {e.key: e.size for e in self._listed if e.key in keys and e.storage_class not in ARCHIVED}
+        sizes = {e.key: e.size for e in self._listed(keys) if e.storage_class not in ARCHIVED}
         chosen = sample([name for name in rows if self.images_prefix + name in sizes], number)
         sizes = self._present_sizes(sizes, chosen)
         return [
@@ -289,12 +289,13 @@ class DatasetContext:
             if self.images_prefix + name in sizes
         ]
 
-    @property
-    def _listed(self) -> Iterable[Entry]:
-        """The objects that may be pictures of the file; of an inventory only those that the file names."""
+    def _listed(self, keys: set[str]) -> Iterable[Entry]:
+        """The objects of these keys, which are some of those that the file names."""
         from s3doctor.inventory import Inventory
 
-        return self.listing.named() if isinstance(self.listing, Inventory) else self.listing
+        listing = self.listing
+        found = listing.named() if isinstance(listing, Inventory) else listing.find(keys)
+        return (entry for entry in found if entry.key in keys)
 
     def _present_sizes(self, sizes: dict[str, int], names: list[str]) -> dict[str, int]:
         """The sizes of these images, as they are now where an inventory says what they were."""

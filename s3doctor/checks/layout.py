@@ -28,6 +28,8 @@ def dataset_exists(dataset: DatasetContext) -> Outcome:
     if dataset.name and not dataset.directory.answer.ok:
         return trouble(dataset.context, dataset.directory.answer, f"{dataset.prefix} could not be listed")
     top = dataset.context.directory(dataset.bucket, "")
+    if not dataset.name and not top.answer.ok:
+        return trouble(dataset.context, top.answer, f"what is in {dataset.bucket} could not be listed")
     missing = f"there is nothing below {dataset.prefix}" if dataset.name else "there is no dataset in the bucket"
     fix = Fix(
         f"{_did_you_mean(dataset.name, top.directories)}Upload the dataset as {dataset.bucket}/<dataset>/<images>/ "
@@ -54,7 +56,9 @@ def images_exist(dataset: DatasetContext) -> Outcome:
     """The images lie in a directory of their own inside the dataset's. The platform takes what ends in .jpg, .jpeg or
     .png and passes over all else without a word."""
     inside = dataset.directory
-    if dataset.images not in inside.directories:
+    if dataset.images not in inside.directories and not inside.complete and not _begins(dataset):
+        return unknown(f"{dataset.prefix} holds more than was looked at", evidence=[inside.answer.evidence])
+    if dataset.images not in inside.directories and inside.complete:
         wanted = dataset.images
         fix = Fix(
             f"{_did_you_mean(wanted, inside.directories)}Give the directory's true name, or upload the images to "
@@ -80,6 +84,11 @@ def images_exist(dataset: DatasetContext) -> Outcome:
         fix=fix,
         cause=Cause("no-images", "The platform takes only what ends in .jpg, .jpeg or .png."),
     )
+
+
+def _begins(dataset: DatasetContext) -> bool:
+    """Whether there is an object in the images directory, where that is known by name."""
+    return bool(dataset.images and dataset.image_key)
 
 
 @check("LAYOUT003", "annotations.json is there", needs=[dataset_exists], section="2", per_dataset=True)

@@ -29,6 +29,8 @@ NEEDS = (credentials.valid, bucket.exists)
 )
 def reads_images(dataset: DatasetContext) -> Outcome:
     """The platform opens every image with s3:GetObject, and so do the links that it gives to browsers."""
+    if not dataset.name:
+        return _no_dataset()
     if dataset.image_key:
         return _reads(dataset, dataset.image_key)
     if not dataset.images:
@@ -66,7 +68,13 @@ def reads_predictions(dataset: DatasetContext) -> Outcome:
     return _reads(dataset, dataset.prefix + PREDICTIONS)
 
 
+def _no_dataset() -> Outcome:
+    return unknown("no dataset to try it on is known", needed=False)
+
+
 def _reads(dataset: DatasetContext, key: str) -> Outcome:
+    if not dataset.name:
+        return _no_dataset()
     answer = dataset.reading(key)
     if answer.ok or answer.http == EMPTY:
         return passed(f"may read {key}{_encryption(answer)}", evidence=[answer.evidence])

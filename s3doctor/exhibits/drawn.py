@@ -29,6 +29,8 @@ QUALITY = 70
 LARGEST = 16 << 20
 """Bytes of a picture that is fetched to be shown."""
 MOST_PIXELS = 100_000_000
+TRIED = 8
+"""Images that are looked for, for each that is to be shown."""
 SECONDS = 5.0
 """With less time left than this, no further picture is fetched."""
 
@@ -86,13 +88,28 @@ def _image_of(example: Example) -> int | None:
 
 
 def _chosen(dataset: DatasetContext, truth: FileExamination, trouble: Trouble, count: int) -> dict[str, int]:
-    """The names of the images to show and the codes of their ids: half of them, at most, those with findings."""
-    there = {entry.key for entry in dataset.listing if 0 < entry.size <= LARGEST}
-    codes = dict(zip(truth.image_names, map(int, truth.image_names.ids), strict=True))
+    """The names of the images to show and the codes of their ids: half of them, at most, those with findings.
+
+    Of a file of any size a few images are considered, and looked for in the listing.
+    """
+    codes = {
+        truth.image_names[row]: int(truth.image_names.ids[row]) for row in considered(truth, trouble, TRIED * count)
+    }
+    keys = [dataset.images_prefix + name for name in codes]
+    there = {entry.key for entry in dataset.listing.find(keys) if 0 < entry.size <= LARGEST}
     names = [name for name in codes if dataset.images_prefix + name in there]
     found = [name for name in names if codes[name] in trouble.images][: max(count // 2, 1)]
     rest = sample([name for name in names if name not in set(found)], count - len(found))
     return {name: codes[name] for name in (*found, *rest)}
+
+
+def considered(truth: FileExamination, trouble: Trouble, most: int) -> Iterator[int]:
+    """The positions of the first `most` images with findings, and of as many from all over the file."""
+    import numpy as np
+
+    ill = np.isin(truth.image_names.ids, np.array([*trouble.images], np.int64))
+    yield from ill.nonzero()[0][:most].tolist()
+    yield from range(0, len(truth.image_names), -(-len(truth.image_names) // most) or 1)
 
 
 def _boxes(
@@ -100,8 +117,10 @@ def _boxes(
 ) -> dict[str, list[Box]]:
     """The boxes of one file by the image's name. Predictions without tables of their own use the ground truth's."""
     kind, name = ("annotation", ANNOTATIONS) if file is truth else ("prediction", PREDICTIONS)
-    codes = dict(zip(file.image_names, map(int, file.image_names.ids), strict=True)) or chosen
-    names = {codes[name]: name for name in chosen if name in codes}
+    names = {code: name for name, code in chosen.items()}
+    if file is not truth and len(file.image_names):
+        ids = zip(file.image_names, file.image_names.ids, strict=True)
+        names = {int(code): name for name, code in ids if name in chosen}
     labels = {category.code: category.name for category in file.category_table or truth.category_table}
     faulty = troubles(file).rows
     try:

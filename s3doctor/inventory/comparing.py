@@ -6,8 +6,8 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from s3doctor.inventory.table import PICTURE, ROWS, entries
-from s3doctor.inventory.today import can_be_key, look_again
+from s3doctor.inventory.table import PICTURE, ROWS, can_be_key, entries
+from s3doctor.inventory.today import look_again
 from s3doctor.names import compare
 from s3doctor.names.comparing import EXAMPLES
 from s3doctor.names.platform import ARCHIVED, platform_key

@@ -15,7 +15,7 @@ from s3doctor.inventory.manifest import WANTED, InventoryError, Manifest, plain
 from s3doctor.s3.listing_page import STANDARD, Entry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from s3doctor.inventory.source import Source
 
@@ -118,6 +118,15 @@ class Inventory:
         found = self.cursor().execute("SELECT name, size, storage FROM objects ORDER BY name")
         return entries(found, self.prefix)
 
+    def find(self, keys: Iterable[str]) -> Iterator[Entry]:
+        """The objects of these keys, which have to be few."""
+        names = [key[len(self.prefix) :] for key in keys if self.covers(key) and can_be_key(key)]
+        found = self.cursor().execute(
+            "SELECT name, size, storage FROM objects WHERE name IN (SELECT unnest($1::VARCHAR[])) ORDER BY name",
+            [names],
+        )
+        return entries(found, self.prefix)
+
     def named(self) -> Iterator[Entry]:
         """The objects that the names have which `compare_inventory` was given."""
         found = self.cursor().execute("SELECT name, size, storage FROM objects SEMI JOIN given USING (name)")
@@ -132,6 +141,15 @@ def entries(found: Any, prefix: str) -> Iterator[Entry]:  # noqa: ANN401 - DuckD
     while rows := found.fetchmany(ROWS):
         for name, size, storage in rows:
             yield Entry(prefix + name, size, storage)
+
+
+def can_be_key(name: str) -> bool:
+    """Whether the name has a form in UTF-8, as every key has."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def load(source: Source, prefix: str, *, memory: str = MEMORY, closing: ExitStack | None = None) -> Inventory:

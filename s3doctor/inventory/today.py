@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from s3doctor.inventory.table import PICTURE, UNKNOWN
+from s3doctor.inventory.table import PICTURE, UNKNOWN, can_be_key
 from s3doctor.names.platform import ARCHIVED
 from s3doctor.s3.listing_page import STANDARD
 
@@ -127,12 +127,3 @@ def _looked(names: Iterable[str], prefix: str, look: Look) -> dict[str, Seen]:
     names = list(names)
     with ThreadPoolExecutor(THREADS, "again") as pool:
         return dict(zip(names, pool.map(look, [prefix + name for name in names]), strict=True))
-
-
-def can_be_key(name: str) -> bool:
-    """Whether the name has a form in UTF-8, as every key has."""
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from botocore.exceptions import ClientError
     from urllib3 import BaseHTTPResponse
 
+READERS = ("botocore.parsers", "botocore.handlers")
+"""Modules of botocore that read answers."""
 NOT_AWS = "the answer is not one that AWS sends"
 BODY_LIMIT = 65536
 """Bytes read of a body, unless the caller says otherwise; also the longest error document that is parsed."""
@@ -45,7 +47,7 @@ def ask(
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         if not _from_parser(error):
             raise
-        return _unreadable(operation, resource, _since(started))
+        return unreadable(Answer(operation, resource, milliseconds=_since(started)))
     metadata = data.pop("ResponseMetadata", {})
     return Answer(
         operation,
@@ -178,16 +180,22 @@ def _refusal(chain: Iterable[BaseException]) -> ClientError | None:
 
 
 def _from_parser(error: Exception) -> bool:
-    """Whether botocore's parser stumbled over an answer that is no answer of AWS: it trusts in the shape of a 200."""
+    """Whether botocore stumbled over an answer that is no answer of AWS: it trusts in the shape of a 200."""
     last = error.__traceback__
     while last is not None and last.tb_next is not None:
         last = last.tb_next
-    return last is not None and last.tb_frame.f_globals.get("__name__") == "botocore.parsers"
+    return last is not None and last.tb_frame.f_globals.get("__name__") in READERS
 
 
-def _unreadable(operation: str, resource: str, ms: float) -> Answer:
-    """An answer came, and it was none that AWS sends."""
-    return Answer(operation, resource, fault="ResponseParserError", message=NOT_AWS, milliseconds=ms)
+def unreadable(answer: Answer) -> Answer:
+    """What is left of an answer that is none that AWS sends."""
+    return Answer(
+        answer.operation,
+        answer.resource,
+        fault="ResponseParserError",
+        message=NOT_AWS,
+        milliseconds=answer.milliseconds,
+    )
 
 
 @lru_cache(maxsize=1)

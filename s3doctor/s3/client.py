@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from s3doctor import __version__
@@ -21,6 +22,9 @@ CONNECT_SECONDS = 5.0
 READ_SECONDS = 15.0
 DEFAULT_REGION = "us-east-1"
 KEPT_BODY = 1 << 16
+MOST_REQUESTS = 1_000
+"""Answers that are remembered, the first ones."""
+KMS_KEY = "x-amz-server-side-encryption-aws-kms-key-id"
 
 
 class Stopped(Exception):  # noqa: N818 - a state, not an error
@@ -28,15 +32,17 @@ class Stopped(Exception):  # noqa: N818 - a state, not an error
 
 
 class S3:
-    """Asks one question at a time, keeps every Answer, and knows the region of every bucket it was told of.
+    """Asks one question at a time, and knows the region of every bucket it was told of.
 
-    `requests` are the Answers that checks asked for, in order; `log` has every request that was sent. All methods may
-    be called from several threads.
+    `requests` are the first Answers that checks asked for, in order, without what was in them: a million headers of
+    pictures would fill the memory; `log` has the latest of all requests that were sent. All methods may be called
+    from several threads.
     """
 
     def __init__(self, connection: Connection, stop: threading.Event, seconds_left: Callable[[], float]) -> None:
         self.connection = connection
         self.requests: list[Answer] = []
+        self._kms_keys: dict[str, None] = {}
         self.log = RequestLog()
         self.regions: dict[str, str] = {}
         self._stop = stop
@@ -60,14 +66,21 @@ class S3:
         if not tidying:
             self._raise_if_over()
         answer = ask(operation, resource, call, body_limit=body_limit)
-        self.requests.append(answer)
+        self._remember(answer)
         return answer
+
+    def _remember(self, answer: Answer) -> None:
+        """Keep what an answer tells beside what was asked for."""
+        key = answer.headers.get(KMS_KEY, "")
+        if key.startswith("arn:"):
+            self._kms_keys[key] = None
+        if len(self.requests) < MOST_REQUESTS:
+            self.requests.append(replace(answer, data={}, body=b""))
 
     @property
     def kms_keys(self) -> tuple[str, ...]:
         """The ARNs of the KMS keys that encrypt what was read so far."""
-        found = (answer.headers.get("x-amz-server-side-encryption-aws-kms-key-id", "") for answer in self.requests)
-        return tuple(dict.fromkeys(arn for arn in found if arn.startswith("arn:")))
+        return tuple(self._kms_keys)
 
     def client(self, bucket: str, *, once: bool = False) -> Any:  # noqa: ANN401 - boto3 makes its clients' classes at run time
         """The signing S3 client for this bucket's region.
@@ -91,7 +104,7 @@ class S3:
         self._raise_if_over()
         request = AWSRequest(method=method, url=url, headers=dict(headers), stream_output=True).prepare()
         answer = ask_http(operation, resource, lambda: self._http.send(request).raw, body_limit=KEPT_BODY)
-        self.requests.append(answer)
+        self._remember(answer)
         self.log.note(answer, url)
         return answer
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from s3doctor.s3.listing_walk import Walk
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from s3doctor.s3.answer import Answer
     from s3doctor.s3.listing_ranges import Range
@@ -50,7 +51,8 @@ class Listing:
     Iterating gives an Entry for each. `complete` says whether these are all; if not, `stopped` says in words what
     ended the listing and `error` holds S3's answer where it was a refusal or a fault. `gaps` are the stretches of
     keys that were not looked at, as pairs `(after, until)`: `after` itself was looked at, `until` None means the end.
-    `at_least` is how many objects are known to exist, `requests` how many requests were answered.
+    `at_least` is how many objects are known to exist, `requests` how many requests were answered. `ordered` is False
+    where the server kept no order.
     """
 
     bucket: str
@@ -62,6 +64,7 @@ class Listing:
     at_least: int = 0
     requests: int = 0
     seconds: float = 0.0
+    ordered: bool = True
 
     @property
     def complete(self) -> bool:
@@ -96,6 +99,14 @@ class Listing:
         """The keys, in order."""
         for page in self.pages:
             yield from page.keys()
+
+    def find(self, keys: Iterable[str]) -> Iterator[Entry]:
+        """The objects of these keys, in order; only the pages that may hold one are looked into."""
+        wanted = set(keys)
+        rising = sorted(wanted)
+        for page in filter(len, self.pages):
+            if not self.ordered or bisect_left(rising, page.first) < bisect_right(rising, page.last):
+                yield from (entry for entry in page.entries() if entry.key in wanted)
 
     def __iter__(self) -> Iterator[Entry]:
         for page in self.pages:
@@ -187,6 +198,7 @@ def _listing(walk: Walk, ranges: Sequence[Range], stopped: str, requests: int, s
         seen,
         requests,
         seconds,
+        walk.ordered,
     )
 
 

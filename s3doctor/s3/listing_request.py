@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, cast
 from urllib.parse import unquote_plus
 
-from s3doctor.s3.asking import ask
+from s3doctor.s3.asking import ask, unreadable
 from s3doctor.s3.listing_page import SEPARATOR, STANDARD, Page, page_of
 
 if TYPE_CHECKING:
@@ -94,7 +94,8 @@ def ask_page(
         _ACTIVE.now = False
     if not answer.ok:
         return answer, None
-    return answer, cast("Answered | None", answer.data.get("Page")) or answered(answer.data)
+    page = cast("Answered | None", answer.data.get("Page")) or answered(answer.data)
+    return (unreadable(answer), None) if page is None else (answer, page)
 
 
 def _bypass(response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_: object) -> None:
@@ -113,12 +114,12 @@ def parsed(body: bytes) -> Answered | None:
     twice = body.count(b"<IsTruncated>") > 1 or body.count(b"<NextContinuationToken>") > 1
     if truncated is None or end != _END or twice:
         return None
-    if not len(keys) == len(sizes) == body.count(b"<Contents>"):
+    if not len(keys) == len(sizes) == body.count(b"<Contents"):
         return None
     plain = body.count(_PLAIN) == len(keys)
     classes = [STANDARD.encode()] * bool(keys) if plain else _CLASSES.findall(body)
-    children = _PREFIXES.findall(body) if b"<CommonPrefixes>" in body else []
-    if len(classes) not in {plain, len(keys)} or len(children) != body.count(b"<CommonPrefixes>"):
+    children = _PREFIXES.findall(body) if b"<CommonPrefixes" in body else []
+    if len(classes) not in {plain, len(keys)} or len(children) != body.count(b"<CommonPrefixes"):
         return None
     token = _TOKEN.search(body)
     encoded = b"<EncodingType>url</EncodingType>" in body
@@ -152,13 +153,13 @@ def _decoded(keys: list[bytes]) -> Iterable[str]:
     return unquote_plus(joined.decode()).split("\n") if keys else ()
 
 
-def answered(data: Mapping[str, Any]) -> Answered:
-    """The page in what botocore's own parser made of an answer."""
-    found = [item for item in data.get("Contents", ()) if "Key" in item]
+def answered(data: Mapping[str, Any]) -> Answered | None:
+    """The page in what botocore's own parser made of an answer; None where an object has no key or no size."""
+    found, folders = data.get("Contents", ()), data.get("CommonPrefixes", ())
+    if not all("Key" in item and "Size" in item for item in found) or not all("Prefix" in item for item in folders):
+        return None
     keys = [item["Key"] for item in found]
-    page = page_of(
-        keys, [item.get("Size", 0) for item in found], [item.get("StorageClass", STANDARD) for item in found]
-    )
-    children = tuple(item["Prefix"] for item in data.get("CommonPrefixes", ()) if "Prefix" in item)
+    page = page_of(keys, [item["Size"] for item in found], [item.get("StorageClass", STANDARD) for item in found])
+    children = tuple(item["Prefix"] for item in folders)
     truncated, token = bool(data.get("IsTruncated")), data.get("NextContinuationToken", "")
     return Answered(page, truncated, token, children, keys == sorted(keys))

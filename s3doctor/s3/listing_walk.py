@@ -7,6 +7,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from s3doctor.s3.asking import NOT_AWS
 from s3doctor.s3.listing_ranges import UNKNOWN, Atlas, Range
 from s3doctor.s3.listing_request import ask_page, prepare
 
@@ -215,7 +216,9 @@ class Walk:
         part.failures += 1
         if part.token and answer.http == _BAD_REQUEST:
             part.token = ""
-        elif answer.http is not None and answer.http != _TOO_MANY and answer.http < _SERVER_ERROR:
+        elif answer.message == NOT_AWS or (
+            answer.http is not None and answer.http != _TOO_MANY and answer.http < _SERVER_ERROR
+        ):
             part.failures = TRIES
         else:
             self._eased = max(1.0, min(self._eased, self._busy) / 2)

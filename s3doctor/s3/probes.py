@@ -6,8 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from s3doctor.footprints import own_name
+from s3doctor.s3.asking import unreadable
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from s3doctor.s3.answer import Answer
     from s3doctor.s3.client import S3
 
@@ -50,7 +53,11 @@ def list_page(
     owner: str = "",
     payer: bool = False,
 ) -> Answer:
-    """One page of ListObjectsV2; refused if the account `owner` is given and another owns the bucket."""
+    """One page of ListObjectsV2; refused if the account `owner` is given and another owns the bucket.
+
+    Each of its `Contents` has a `Key` and a `Size`, each of its `CommonPrefixes` a `Prefix`, and all begin with
+    `prefix`: an answer where one has not is none that AWS sends, and tells nothing.
+    """
     optional = {
         "Delimiter": delimiter,
         "ContinuationToken": token,
@@ -58,10 +65,19 @@ def list_page(
         "RequestPayer": payer and "requester",
     }
     parameters: dict[str, Any] = {name: value for name, value in optional.items() if value}
-    return s3.ask(
+    answer = s3.ask(
         "ListObjectsV2",
         uri(bucket, prefix),
         lambda: s3.client(bucket).list_objects_v2(Bucket=bucket, Prefix=prefix, MaxKeys=max_keys, **parameters),
+    )
+    return answer if _is_page(answer.data, prefix) else unreadable(answer)
+
+
+def _is_page(data: Mapping[str, Any], prefix: str) -> bool:
+    entries, folders = data.get("Contents", ()), data.get("CommonPrefixes", ())
+    names = [*(entry.get("Key") for entry in entries), *(folder.get("Prefix") for folder in folders)]
+    return all("Size" in entry for entry in entries) and all(
+        isinstance(name, str) and name.startswith(prefix) for name in names
     )
 
 

@@ -6,9 +6,12 @@ import io
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from PIL import Image
 
+from s3doctor.coco import FileExamination
+from s3doctor.coco.names import ImageNames, Names
 from s3doctor.demo import cases, patients
 from s3doctor.engine import Visit
 from s3doctor.exhibits import drawn, gather, numbers
@@ -159,3 +162,18 @@ def _json(content: bytes) -> dict[str, list[dict[str, object]]]:
 
     loaded: dict[str, list[dict[str, object]]] = json.loads(content)
     return loaded
+
+
+def test_of_a_file_of_any_size_a_few_images_are_considered() -> None:
+    names, ids = Names(), range(50_000)
+    names.extend([f"{n:06}.jpg" for n in ids])
+    shown = ImageNames(names, np.array(ids), np.zeros(50_000, np.int32), np.zeros(50_000, np.int32))
+    truth = FileExamination("annotations", image_names=shown)
+    trouble = drawn.Trouble()
+    for number in range(0, 50_000, 7):
+        trouble.images[number] = ["its box is turned"]
+    rows = list(drawn.considered(truth, trouble, 48))
+    assert rows[:48] == list(range(0, 48 * 7, 7))
+    assert len(rows) == 96
+    assert (rows[48], rows[95]) == (0, 47 * 1042)
+    assert list(drawn.considered(FileExamination("annotations"), trouble, 48)) == []

@@ -183,3 +183,11 @@ def test_orc_without_pyarrow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(InventoryError, match="needs pyarrow"):
         load(source, "")
+
+
+def test_objects_are_found_by_their_keys(tmp_path: Path) -> None:
+    inventory = load(open_source(str(made.written(tmp_path, ROWS)), "pictures"), "ds/images/")
+    keys = [key for key, _, _ in HERE]
+    assert list(inventory.find([*keys[:2], "ds/images/none.jpg", "elsewhere/a", "ds/images/\udc80"])) == HERE[:2]
+    assert list(inventory.find([])) == []
+    inventory.close()

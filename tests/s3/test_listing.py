@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import threading
 import time
+from array import array
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -16,6 +17,7 @@ from listserver import ListServer, Manners, http
 from moto.server import ThreadedMotoServer
 
 from s3doctor.s3.listing import Listing, Progress, list_keys
+from s3doctor.s3.listing_page import Page, page_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -300,3 +302,20 @@ class Mistaken:
 def test_a_mistake_of_our_own_is_raised_and_hangs_nothing(client: Callable[..., Any]) -> None:
     with pytest.raises(ZeroDivisionError):
         list_keys(Mistaken(client("http://127.0.0.1:9")), "bucket")
+
+
+@pytest.mark.parametrize("ordered", [True, False])
+def test_objects_are_found_without_looking_into_pages_that_cannot_hold_them(*, ordered: bool) -> None:
+    pages = [page_of([f"i/{letter}{n}" for n in range(3)], [1, 2, 3], ["STANDARD"] * 3) for letter in "aec"]
+    if ordered:
+        pages.sort(key=lambda page: page.first)
+    listing = Listing("bucket", "i/", (*pages, page_of([], [], [])), ordered=ordered)
+    wanted = ["i/c1", "i/a0", "i/b", "i/e2", "i/c1", "i/\udc80"]
+    assert sorted(listing.find(wanted)) == [("i/a0", 1, "STANDARD"), ("i/c1", 2, "STANDARD"), ("i/e2", 3, "STANDARD")]
+    assert list(listing.find(["i/d"])) == []
+
+
+def test_pages_that_cannot_hold_a_key_are_not_opened() -> None:
+    unreadable = Page(b"i/a\xff\xfe\xffi/b", array("q", [1, 1, 1]), ("STANDARD",))
+    listing = Listing("bucket", "i/", (unreadable, page_of(["i/c"], [5], ["STANDARD"])))
+    assert list(listing.find(["i/c"])) == [("i/c", 5, "STANDARD")]

@@ -173,6 +173,7 @@ def test_our_parser_of_pages_says_what_botocore_s_says_or_nothing(body: bytes) -
         theirs = answered(PARSER.parse({"status_code": 200, "headers": {}, "body": body}, SHAPE))
     except (ResponseParserError, ValueError) as fault:
         raise AssertionError(body) from fault
+    assert theirs is not None
     assert list(ours.page.entries()) == list(theirs.page.entries())
     assert (ours.token, ours.truncated) == (theirs.token, theirs.truncated)
 
