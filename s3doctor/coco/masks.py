@@ -15,6 +15,7 @@ from msgspec import UNSET
 
 from s3doctor.coco import rle
 from s3doctor.coco.boxes import Floats, Mask, mark, number
+from s3doctor.coco.crossings import Crossings
 from s3doctor.coco.polygons import Polygons, parse
 from s3doctor.coco.rle import Rle
 from s3doctor.coco.untyped import decode
@@ -66,6 +67,7 @@ class Masks:
         self.drawn = 0
         self.rectangles = 0
         self.empty = 0
+        self._crossings = Crossings()
         self._first_empty: list[tuple[Place, Any]] = []
 
     def look(self, fields: Fields, box: Floats, crowd: npt.NDArray[np.int8]) -> Masked:
@@ -212,6 +214,9 @@ class Masks:
             masked.kind[absurd] = BAD
             masked.bounds[absurd] = np.nan
         polygons = masked.kind == POLYGONS
+        crossing = np.zeros(len(fields), bool)
+        crossing[self._crossings.find(drawn)] = True
+        mark(self.ledger, "seg-self-intersecting", fields, crossing & polygons, "segmentation", _Texts(fields))
         mark(self.ledger, "seg-degenerate", fields, polygons & (masked.area < 1), "segmentation", _Texts(fields))
         self.rectangles += _rectangles(masked, polygons)
 
@@ -231,6 +236,8 @@ class Masks:
             self.ledger.count(code, self.empty)
             for place, value in self._first_empty:
                 self.ledger.show(code, place, value)
+        if self._crossings.skipped and "seg-self-intersecting" in self.ledger:
+            self.ledger.count("seg-self-intersecting", 0, hint="looked for in a part of the polygons only")
         if self.drawn >= _FEW and self.rectangles > 0.95 * self.drawn:
             self.ledger.count("seg-rectangle-all", self.rectangles)
 

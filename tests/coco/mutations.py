@@ -374,6 +374,13 @@ def _line(pair: Pair) -> None:
     row["segmentation"] = [[x, y, x + w, y + h, x, y]]
 
 
+@fault("seg-self-intersecting", "seg-degenerate")
+def _crossed(pair: Pair) -> None:
+    row = pair.row()
+    x, y, w, h = row["bbox"]
+    row["segmentation"] = [[x, y, x + w, y + h, x + w, y, x, y + h]]
+
+
 @fault("seg-rectangle-all", "bbox-tiny", "ann-exact-duplicate")
 def _rectangles(pair: Pair) -> None:
     for row in [*pair.rows]:

@@ -117,6 +117,17 @@ RULES = (
         "CF",
     ),
     Rule(
+        "seg-self-intersecting",
+        "masks",
+        "the sides of a polygon cross each other",
+        INFO,
+        INFO,
+        "shows it as it is drawn.",
+        "leaves out what the outline runs around twice (even-odd), so the mask has another area than the outline.",
+        "Where it has few corners they may be in the wrong order: write them as they follow each other on the outline.",
+        "CF",
+    ),
+    Rule(
         "seg-rectangle-all",
         "masks",
         "nearly all masks are just their boxes",
