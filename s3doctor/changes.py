@@ -24,6 +24,8 @@ KINDS = {
     "gone": "not well then, and not asked now",
 }
 """How a check can have changed, the most urgent first."""
+STILL = "still"
+"""The kind of what is not well either time, and in the same way."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,10 @@ class Said:
 
 @dataclass(frozen=True)
 class Change:
-    """One check of one dataset that says otherwise. `kind` is one of KINDS; `before` or `now` is None if not asked."""
+    """One check of one dataset, then and now: `kind` is one of KINDS or STILL.
+
+    `before` or `now` is None where it was not asked.
+    """
 
     kind: str
     code: str
@@ -60,18 +65,23 @@ class Baseline:
 
 @dataclass(frozen=True)
 class Comparison:
-    """An examination beside an earlier one. `notes` say why the two may not be comparable."""
+    """An examination beside an earlier one. `still` is what is as unwell as it was, told in the same words.
+
+    `notes` say why the two may not be comparable.
+    """
 
     started: str
     verdict: str
     changes: tuple[Change, ...] = ()
     notes: tuple[str, ...] = ()
+    still: tuple[Change, ...] = ()
 
     @property
     def headline(self) -> str:
-        """How many changes there are of each kind: `1 new, 2 mended`."""
+        """How many changes there are of each kind: `1 new, 2 mended, 3 still not well`."""
         numbers = ((sum(change.kind == kind for change in self.changes), kind) for kind in KINDS)
-        return ", ".join(f"{number} {kind}" for number, kind in numbers if number) or "nothing has changed"
+        changed = ", ".join(f"{number} {kind}" for number, kind in numbers if number) or "nothing has changed"
+        return f"{changed}, {len(self.still)} still not well" if self.still else changed
 
 
 def read(path: str) -> Baseline:
@@ -111,20 +121,20 @@ def compare(baseline: Baseline, results: Iterable[Result], subject: Iterable[tup
     now = {(r.code, r.dataset): Said(r.status.value, r.outcome.summary) for r in results}
     pairs = [*now, *(key for key in baseline.answers if key not in now)]
     changes = [_change(key, baseline.answers.get(key), now.get(key)) for key in pairs]
-    found = [change for kind in KINDS for change in changes if change and change.kind == kind]
-    return Comparison(baseline.started, baseline.verdict, tuple(found), tuple(_notes(baseline, dict(subject))))
+    found = tuple(change for kind in KINDS for change in changes if change.kind == kind)
+    still = tuple(change for change in changes if change.kind == STILL)
+    return Comparison(baseline.started, baseline.verdict, found, tuple(_notes(baseline, dict(subject))), still)
 
 
-def _change(key: tuple[str, str], before: Said | None, now: Said | None) -> Change | None:
-    kind = _kind(before, now)
-    return Change(kind, *key, before, now) if kind else None
+def _change(key: tuple[str, str], before: Said | None, now: Said | None) -> Change:
+    return Change(_kind(before, now), *key, before, now)
 
 
 def _kind(before: Said | None, now: Said | None) -> str:
-    """One of KINDS; empty where nothing has changed that somebody should know."""
+    """One of KINDS, or STILL; empty where nothing has changed that somebody should know."""
     ill_then, ill_now = _ill(before), _ill(now)
     if ill_now:
-        return "new" if not ill_then else "changed" if before != now else ""
+        return "new" if not ill_then else "changed" if before != now else STILL
     if not ill_then:
         return ""
     return "gone" if now is None or now.status == "skip" else "mended"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -45,3 +46,16 @@ class Finding:
     examples: tuple[Example, ...] = ()
     consequence: str = ""
     fix: str = ""
+
+
+def counted(count: int, one: str, several: str) -> str:
+    """A number with its words: `1 picture has no bytes`, `2,997 pictures have no bytes`."""
+    return f"{count:,} {one if count == 1 else several}"
+
+
+def times(finding: Finding) -> str:
+    """How often a fault was found: `once`, `2,997 times`; empty where the summary says the number itself."""
+    number = f"{finding.count:,}"
+    if re.search(rf"(?<![\d.,]){number}(?![\d]|[.,]\d)", finding.summary):
+        return ""
+    return "once" if finding.count == 1 else f"{number} times"

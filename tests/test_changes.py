@@ -7,7 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import jsonschema
+import lxml.html
 import pytest
+from lxml import etree
 from report.samples import HOSTILE, checked, every_state
 
 from s3doctor.changes import Change, Comparison, Said, compare, read
@@ -70,7 +72,10 @@ def test_each_change_has_its_kind(tmp_path: Path) -> None:
         ("gone", "A008", ""),
     ]
     assert comparison.changes[0] == Change("new", "A001", "", Said("pass", "so"), Said("warn", "now this"))
-    assert comparison.headline == "4 new, 1 changed, 1 mended, 3 gone"
+    assert comparison.headline == "4 new, 1 changed, 1 mended, 3 gone, 1 still not well"
+    assert [(one.kind, one.code, one.before, one.now) for one in comparison.still] == [
+        ("still", "A004", Said("fail", "so"), Said("fail", "so"))
+    ]
     assert (comparison.verdict, comparison.notes) == ("fail", ())
 
 
@@ -78,23 +83,64 @@ def test_nothing_has_changed_since_the_same_report(tmp_path: Path) -> None:
     report = every_state()
     comparison = compare(read(saved(tmp_path, report)), report.results, {"bucket": "fleet-cameras"}.items())
     assert comparison.changes == ()
-    assert comparison.headline == "nothing has changed"
+    assert comparison.headline == "nothing has changed, 5 still not well"
+    assert compare(read(saved(tmp_path, Report())), (), ()).headline == "nothing has changed"
     assert comparison.notes == (
         "The earlier report is of another dataset (voc, kitti): the two may not be comparable.",
         "The earlier report is of another set-up (read-only): the two may not be comparable.",
     )
 
 
-@pytest.mark.parametrize("name", ["table", "markdown", "json"])
-def test_the_formats_tell_of_it(tmp_path: Path, name: str) -> None:
-    comparison = compare(read(saved(tmp_path, THEN)), NOW, (("bucket", "other"),))
-    text = " ".join(FORMATS[name](Report(NOW, comparison=comparison)).split())
+def compared(tmp_path: Path) -> Report:
+    """A report in which checks have changed in every way."""
+    return Report(NOW, comparison=compare(read(saved(tmp_path, THEN)), NOW, (("bucket", "other"),)))
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_tells_of_it(tmp_path: Path, name: str) -> None:
+    text = " ".join(FORMATS[name](compared(tmp_path)).split())
     assert "another thing" in text
     assert "one thing" in text
     assert "The earlier report is of another bucket" in text
     if name != "json":
-        assert "4 new, 1 changed, 1 mended, 3 gone" in text
+        assert "4 new, 1 changed, 1 mended, 3 gone, 1 still not well" in text
         assert "not asked" in text
+
+
+def test_html_has_a_section_with_each_kind_and_links_to_the_checks(tmp_path: Path) -> None:
+    page = lxml.html.document_fromstring(FORMATS["html"](compared(tmp_path)))
+    places = {str(each.get("id")): each for each in page.iter("*") if each.get("id")}
+    section = places["changes"]
+    assert str(section.findtext("h2")).startswith("What has changed since 20")
+    kinds = section.findall("details")
+    assert [(str(kind.get("class")), len(kind.findall("ul/li"))) for kind in kinds] == [
+        ("changes new", 4),
+        ("changes changed", 1),
+        ("changes mended", 1),
+        ("changes still", 1),
+        ("changes gone", 3),
+    ]
+    words = " ".join("".join(map(str, kinds[1].itertext())).split())
+    assert words.startswith("1 changed: not well then and now, but not in the same way A003 ✗ fail another thing")
+    assert words.endswith("before: fail, one thing")
+    links = section.findall(".//li//a")
+    for link in links:
+        check = places[str(link.get("href")).removeprefix("#")]
+        assert str(link.text) in check.xpath("string(summary)")
+    assert len(links) == 8
+    assert page.findall(".//nav/a")[0].get("href") == "#changes"
+
+
+def test_junit_has_each_change_as_a_property(tmp_path: Path) -> None:
+    suites = etree.fromstring(FORMATS["junit"](compared(tmp_path)).encode())
+    properties = {each.get("name"): each.get("value") for each in suites[0].iter("property")}
+    [headline] = [value for name, value in properties.items() if str(name).startswith("changes since 20")]
+    assert headline == "4 new, 1 changed, 1 mended, 3 gone, 1 still not well"
+    assert properties["mended: A002"] == "pass: well (before: fail: so)"
+    assert properties["gone: A007 [voc]"] == "not asked (before: warn: so)"
+    assert properties["still: A004"] == "fail: so (before: fail: so)"
+    assert "another bucket" in str(properties["note 1 on the comparison"])
+    assert len(list(suites[1].iter("property"))) == 0
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -106,7 +152,7 @@ def test_every_format_stands_it_and_hostile_words_do_no_harm(name: str) -> None:
     assert not any(control in text for control in "\x1b\x07\u202e\x00")
     assert name == "json" or "<script>alert(1)" not in text or name in {"table", "github"}
     quiet = FORMATS[name](replace(report, comparison=Comparison("2026", "fail")))
-    assert "What has changed" in quiet or name in {"json", "html", "junit", "github"}
+    assert "What has changed" in quiet or name == "json"
 
 
 def test_json_meets_its_schema(tmp_path: Path) -> None:
@@ -115,6 +161,7 @@ def test_json_meets_its_schema(tmp_path: Path) -> None:
     jsonschema.validate(document, machine.schema(), jsonschema.Draft202012Validator)
     assert document["baseline"]["changes"][0]["now"] == {"status": "warn", "summary": "now this"}
     assert document["baseline"]["changes"][2]["before"] is None
+    assert [one["code"] for one in document["baseline"]["still"]] == ["A004"]
     assert json.loads(machine.render(THEN))["baseline"] is None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from s3doctor.finding import Severity
+from s3doctor.finding import Severity, counted, times
 from s3doctor.model import Fix, Outcome, fail, passed, unknown, warn
 from s3doctor.remedies.policy import policy_fix
 from s3doctor.s3.diagnosis import Situation, diagnose
@@ -62,7 +62,19 @@ def judged(findings: Sequence[Finding], sound: str) -> Outcome:
     if worst is None or worst.severity is Severity.INFO:
         return passed(sound, findings=findings)
     serious = [finding for finding in findings if finding.severity is worst.severity]
-    more = f" (and {len(serious) - 1} more kinds of fault)" if len(serious) > 1 else ""
-    text = " ".join(dict.fromkeys(finding.fix for finding in findings if finding.severity is not Severity.INFO))
+    fixes = dict.fromkeys(finding.fix for finding in findings if finding.severity is not Severity.INFO)
     verdict = fail if worst.severity is Severity.ERROR else warn
-    return verdict(f"{serious[0].summary}{more}", findings=findings, fix=Fix(text))
+    return verdict(_in_a_line(serious), findings=findings, fix=Fix(_in_turn(tuple(fixes))))
+
+
+def _in_a_line(findings: Sequence[Finding]) -> str:
+    """The first fault with its number, and how many other kinds of it there are."""
+    first, others = findings[0], len(findings) - 1
+    often = f" ({times(first)})" if first.count > 1 and times(first) else ""
+    more = f"; and {counted(others, 'other kind', 'other kinds')} of fault" if others else ""
+    return f"{first.summary}{often}{more}"
+
+
+def _in_turn(fixes: Sequence[str]) -> str:
+    """What to do, numbered where it is several things."""
+    return fixes[0] if len(fixes) == 1 else " ".join(f"({number}) {fix}" for number, fix in enumerate(fixes, 1))

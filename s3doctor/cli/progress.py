@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 TICK = 0.5
 """Seconds from one look at what is under way to the next."""
 PATIENCE = 10.0
+WIDTH = 78
+"""Columns of the line that changes: one that is wider than the terminal would not be cleared whole."""
 CLEAR = "\r\x1b[K"
 WELL = (Status.PASS, Status.SKIP)
 
@@ -82,4 +84,6 @@ class Progress:
 
     def _show(self, text: str) -> None:
         if self._live:
-            mutter(f"{CLEAR}{visible(text)[:78]}")
+            from wcwidth import clip
+
+            mutter(f"{CLEAR}{clip(visible(text), 0, WIDTH)}")

@@ -144,6 +144,6 @@ class Ledger:
         severity = rule.severity(self.target)
         if severity is None:
             return None
-        summary = f"{rule.title} ({entry.count:,})" + (f": {entry.hint}" if entry.hint else "")
+        summary = rule.title + (f": {entry.hint}" if entry.hint else "")
         examples = tuple(example for _, example in entry.examples)
         return Finding(code, entry.severity or severity, entry.count, summary, examples, rule.why, rule.fix)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from s3doctor.finding import Example, Finding, Severity
+from s3doctor.finding import Example, Finding, Severity, counted
 from s3doctor.names.findings import object_findings, sibling_findings
 from s3doctor.names.mending import mend
 from s3doctor.names.rewrites import base, loose
@@ -102,7 +102,7 @@ def _missing(names: Sequence[str], shelf: Shelf, spare: Mask, examples: int) -> 
         "f-missing",
         Severity.ERROR,
         len(names),
-        f"{len(names):,} names have no object",
+        counted(len(names), "name has no object", "names have no object"),
         tuple(Example(name, nearest.get(name, ""), shelf.prefix + name) for name in names[:examples]),
         "The platform has these images without pixels.",
         "Upload the pictures, or take the images and their annotations out of the file.",
@@ -129,7 +129,7 @@ def _ambiguous(names: Sequence[str], shelf: Shelf, spare: Mask, examples: int) -
             "f-ambiguous",
             Severity.WARNING,
             len(doubtful),
-            f"{len(doubtful):,} names have no object, but their base names fit several objects or names",
+            f"{counted(len(doubtful), 'name has', 'names have')} no object, but the last part fits several",
             tuple(Example(name) for name in doubtful[:examples]),
             "It can't be told which object is meant.",
             "Write the path below the images directory in file_name.",
@@ -142,7 +142,7 @@ def _unlisted(shelf: Shelf, which: Mask, examples: int) -> Iterator[Finding]:
             "f-unlisted",
             Severity.WARNING,
             int(which.sum()),
-            f"{int(which.sum()):,} pictures are in no file",
+            counted(int(which.sum()), "picture is in no file", "pictures are in no file"),
             tuple(Example(shelf.prefix + name) for name in shelf.first(which, examples)),
             "The platform shows them without labels.",
             "Annotate them, or move them out of the images directory.",

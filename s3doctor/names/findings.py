@@ -6,7 +6,7 @@ from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING
 
-from s3doctor.finding import Example, Finding, Severity
+from s3doctor.finding import Example, Finding, Severity, counted
 from s3doctor.names.platform import platform_key, platform_keys
 from s3doctor.names.rewrites import folded
 from s3doctor.names.table import repeated, select
@@ -40,7 +40,7 @@ def _unsupported(shelf: Shelf, examples: int) -> Iterator[Finding]:
         "f-unsupported",
         Severity.INFO if harmless else Severity.WARNING,
         int(which.sum()),
-        f"{int(which.sum()):,} objects are no pictures that the platform can read: {listed}",
+        f"{counted(int(which.sum()), 'object is', 'objects are')} nothing that the platform can show: {listed}",
         _places(shelf, which, examples),
         "The platform reads keys that end in .jpg, .jpeg or .png, and passes over the rest without a word. "
         "Files ._* that macOS puts beside pictures bear their names, and can't be opened.",
@@ -63,7 +63,7 @@ def _zero_bytes(shelf: Shelf, examples: int) -> Iterator[Finding]:
             "f-zero-bytes",
             Severity.ERROR,
             int(which.sum()),
-            f"{int(which.sum()):,} pictures have no bytes",
+            counted(int(which.sum()), "picture has no bytes", "pictures have no bytes"),
             _places(shelf, which, examples),
             "They can't be opened: an upload was broken off, or a tool made place holders.",
             "Upload them again.",
@@ -78,7 +78,7 @@ def _archived(shelf: Shelf, examples: int) -> Iterator[Finding]:
             "f-archived",
             Severity.ERROR,
             int(which.sum()),
-            f"{int(which.sum()):,} pictures are archived ({classes})",
+            f"{counted(int(which.sum()), 'picture is archived', 'pictures are archived')} ({classes})",
             _places(shelf, which, examples),
             "S3 refuses to read them (403 InvalidObjectState) until they are restored.",
             "Restore them and copy them to STANDARD; take the prefix out of the lifecycle rule that archives it.",
@@ -151,7 +151,7 @@ def _repeated_prefix(shelf: Shelf, examples: int) -> Iterator[Finding]:
             "f-repeated-prefix",
             Severity.ERROR,
             int(which.sum()),
-            f"{int(which.sum()):,} pictures have {shelf.prefix!r} in their key more than once",
+            f"{counted(int(which.sum()), 'picture has', 'pictures have')} {shelf.prefix!r} in the key more than once",
             _places(shelf, which, examples),
             "The platform removes this text wherever it occurs in a key, so these images get a wrong name.",
             "Move them: no folder below the images directory may repeat its path.",
@@ -168,7 +168,7 @@ def sibling_findings(shelf: Shelf, folders: tuple[str, ...], examples: int) -> I
             "f-sibling-prefix",
             Severity.WARNING if shelf.siblings else Severity.INFO,
             len(beside),
-            f"{len(beside):,} names beside {shelf.prefix} begin like it",
+            counted(len(beside), "name begins", "names begin") + f" like {shelf.prefix}, and belongs elsewhere",
             tuple(Example(name) for name in sorted(beside)[:examples]),
             f"A location without its last slash ({wider}) takes their pictures in as well.",
             f"Give the platform the location with its slash: {shelf.prefix}",

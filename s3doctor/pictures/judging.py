@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from s3doctor.finding import Example, Finding, Severity
+from s3doctor.finding import Example, Finding, Severity, counted
 from s3doctor.pictures.kinds import EMPTY, JPEG, OPENABLE, PNG, SHOWN
 
 if TYPE_CHECKING:
@@ -19,18 +19,19 @@ _TURNED = 5
 _ORDINARY = frozenset({"RGB", "L"})
 _EXTENSIONS = {"jpg": JPEG, "jpeg": JPEG, "png": PNG}
 _SUMMARIES = {
-    "h-type": "pictures are of another type than their extension says",
-    "h-truncated": "pictures are cut off or broken",
-    "h-size": "pictures have another size than the file says",
-    "h-exif": "pictures are turned by their EXIF data",
-    "h-mode": "pictures are not plain RGB or grey",
-    "h-bomb": "pictures have more pixels than Pillow will open",
+    "h-type": ("picture is", "pictures are", "of another type than the extension says"),
+    "h-truncated": ("picture is", "pictures are", "cut off or broken"),
+    "h-size": ("picture has", "pictures have", "another size than the file says"),
+    "h-exif": ("picture is", "pictures are", "turned by EXIF data"),
+    "h-mode": ("picture is", "pictures are", "not plain RGB or grey"),
+    "h-bomb": ("picture has", "pictures have", "more pixels than Pillow will open"),
 }
 
 
 def summary(code: str, count: int) -> str:
     """The words for so many findings of a code."""
-    return f"{count:,} {_SUMMARIES[code]}"
+    one, several, what = _SUMMARIES[code]
+    return f"{counted(count, one, several)} {what}"
 
 
 def judge(header: Header, file_name: str, width: int | None = None, height: int | None = None) -> tuple[Finding, ...]:

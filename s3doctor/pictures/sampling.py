@@ -7,6 +7,8 @@ from collections import defaultdict
 from random import Random
 from typing import TYPE_CHECKING
 
+from s3doctor.finding import counted
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -68,10 +70,14 @@ def _no_more_than(wrong: int, looked_at: int, share: float) -> float:
 
 
 def confidence(wrong: int, looked_at: int, of: int) -> str:
-    """What was seen and what follows: `0 of 500 sampled are wrong: with 95 % confidence fewer than 0.6 % are`."""
-    if looked_at >= of:
-        return f"{wrong:,} of {of:,} are wrong; all were looked at"
+    """What was seen and what follows: `all 12 pictures are as the file describes them`."""
     if not looked_at:
-        return f"none of {of:,} was looked at"
-    share = math.ceil(at_most(wrong, looked_at) * 1000) / 10
-    return f"{wrong:,} of {looked_at:,} sampled are wrong: with 95 % confidence fewer than {share:.1f} % are"
+        return f"none of {of:,} pictures was opened"
+    if looked_at >= of:
+        whole = counted(of, "picture is as the file describes it", "pictures are as the file describes them")
+        return f"{wrong:,} of {of:,} pictures are not as described" if wrong else whole
+    share = f"{math.ceil(at_most(wrong, looked_at) * 1000) / 10:.1f} %"
+    if wrong:
+        opened = f"{wrong:,} of {looked_at:,} pictures opened are not as described"
+        return f"{opened}; 95 % sure that of all {of:,} it is under {share}"
+    return f"{looked_at:,} of {of:,} pictures opened, each as described; 95 % sure that under {share} of all are not"

@@ -102,8 +102,8 @@ def _fix(paper: Paper, fix: Fix, elsewhere: str) -> None:
     paper.labelled("To do", f"{fix.text} (Who: {wording.HANDS[fix.who]}.)")
     for document in fix.documents:
         _paste(paper, f"{document.title} (paste all of it):", document.text)
-    for command in fix.commands:
-        _paste(paper, "Run:", command)
+    for index, command in enumerate(fix.commands):
+        _paste(paper, f"{wording.run(fix, index)}:", command)
     paper.labelled("Then", fix.verify)
 
 

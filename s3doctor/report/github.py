@@ -24,6 +24,8 @@ def render(report: Report) -> str:
     """Workflow commands, the most urgent first: GitHub shows ten errors and ten warnings of a step."""
     lines = [_annotation(result) for result in wording.unwell(report)]
     lines += [_command("error", "Left behind", f"s3://{x.bucket}/{x.key} {x.version_id}") for x in report.leftovers]
+    if report.comparison:
+        lines.append(_command("notice", "What has changed", wording.since(report.comparison)))
     return "\n".join([*lines, "::group::The report of s3doctor", _quoted(table.render(report)), "::endgroup::"]) + "\n"
 
 

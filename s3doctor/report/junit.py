@@ -23,7 +23,7 @@ from s3doctor.report.text import visible
 from s3doctor.report.told import Told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from s3doctor.model import Report, Result
 
@@ -45,7 +45,8 @@ def render(report: Report) -> str:
 
 def _run(suites: ET.Element, report: Report) -> None:
     """The suite of the run: whether it ended, and whether everything is tidied up."""
-    suite = _suite(suites, report, "RUN", "The examination itself", [*report.subject, *report.figures])
+    pairs = [*report.subject, *report.figures, *_changes(report)]
+    suite = _suite(suites, report, "RUN", "The examination itself", pairs)
     ended = ET.SubElement(suite, "testcase", _name("RUN", "the examination came to its end"))
     if report.interrupted:
         _mark(ended, "error", "interrupted", wording.HEADLINES["interrupted"])
@@ -54,6 +55,18 @@ def _run(suites: ET.Element, report: Report) -> None:
         message = f"s3doctor could not remove {len(report.leftovers)} of its own objects"
         _mark(tidy, "error", "left behind", message, table.leftovers(report))
     _close(suite, table.render(report, width=WIDTH), report.seconds)
+
+
+def _changes(report: Report) -> Iterator[tuple[str, str]]:
+    """What has changed since an earlier report, as properties such as `new: PERM002 [voc]`."""
+    if report.comparison is None:
+        return
+    yield f"changes since {wording.day(report.comparison)}", report.comparison.headline
+    for one in (*report.comparison.changes, *report.comparison.still):
+        kind, about, said = wording.change(one)
+        yield f"{kind}: {about}", said
+    for number, note in enumerate(report.comparison.notes, 1):
+        yield f"note {number} on the comparison", note
 
 
 def _suite(

@@ -11,7 +11,7 @@ from s3doctor.report.text import encodable
 from s3doctor.report.values import plain
 
 if TYPE_CHECKING:
-    from s3doctor.changes import Comparison, Said
+    from s3doctor.changes import Change, Comparison, Said
     from s3doctor.model import (
         Box,
         Cause,
@@ -68,17 +68,19 @@ def _baseline(comparison: Comparison) -> Json:
     return {
         "started": comparison.started,
         "verdict": comparison.verdict,
-        "changes": [
-            {
-                "kind": change.kind,
-                "code": change.code,
-                "dataset": change.dataset,
-                "before": _said(change.before),
-                "now": _said(change.now),
-            }
-            for change in comparison.changes
-        ],
+        "changes": [_change(change) for change in comparison.changes],
+        "still": [_change(change) for change in comparison.still],
         "notes": list(comparison.notes),
+    }
+
+
+def _change(change: Change) -> Json:
+    return {
+        "kind": change.kind,
+        "code": change.code,
+        "dataset": change.dataset,
+        "before": _said(change.before),
+        "now": _said(change.now),
     }
 
 

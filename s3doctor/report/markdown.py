@@ -48,6 +48,8 @@ def _changes(comparison: Comparison) -> Iterator[str]:
     if comparison.changes:
         rows = (map(markdown, wording.change(change)) for change in comparison.changes)
         yield _table(("Change", "Check", "What is said now, and was before"), [tuple(row) for row in rows])
+    if comparison.still:
+        yield f"Still not well: {markdown(wording.still(comparison))}."
 
 
 def _checks(report: Report) -> Iterator[str]:
@@ -133,8 +135,8 @@ def _pastes(fix: Fix) -> Iterator[str]:
     for document in fix.documents:
         yield f"Paste all of this: {markdown(document.title)}"
         yield block(document.text, document.language)
-    for command in fix.commands:
-        yield "Run:"
+    for index, command in enumerate(fix.commands):
+        yield f"{wording.run(fix, index)}:"
         yield block(command, "sh")
 
 

@@ -55,6 +55,7 @@ def render(report: Report) -> str:
         .render(
             report=report,
             entries=entries,
+            anchors={(entry.result.code, entry.result.dataset): entry.anchor for entry in entries.values()},
             groups=_groups(report, entries),
             steps=_steps(report, entries),
             charts=[drawing.chart(plot) for plot in report.plots],

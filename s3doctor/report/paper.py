@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import textwrap
 from dataclasses import dataclass, field
+
+import wcwidth
 
 from s3doctor.report.text import pasteable, visible
 
@@ -20,6 +21,11 @@ BOLD = "1"
 LABEL = 8
 """The columns that a label takes."""
 RULE = "─"
+
+
+def columns(text: str) -> int:
+    """How many columns of a terminal a text takes: letters of East Asia and emoji take two each."""
+    return wcwidth.width(text)
 
 
 @dataclass
@@ -51,7 +57,7 @@ class Paper:
         """A heading with a rule to the right edge."""
         self.blank()
         text = visible(text)
-        rule = RULE * max(self.width - len(text) - 3, 2)
+        rule = RULE * max(self.width - columns(text) - 3, 2)
         self.line(f"{RULE} {self.bold(self.painted(text, status))} {rule}")
 
     def paragraph(self, text: str, indent: int = 0) -> None:
@@ -78,7 +84,8 @@ class Paper:
 
     def wrapped(self, text: str, room: int) -> list[str]:
         """The lines of strangers' text; long words stay whole, so that a key can be copied. At least one line."""
-        return textwrap.wrap(visible(text), max(room, 10), break_long_words=False, break_on_hyphens=False) or [""]
+        shown = visible(text)
+        return wcwidth.wrap(shown, max(room, 10), break_long_words=False, break_on_hyphens=False) or [""]
 
     def painted(self, text: str, status: str) -> str:
         """The text in the colour of a status."""

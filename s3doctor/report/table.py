@@ -9,7 +9,7 @@ from tabulate import tabulate
 
 from s3doctor.model import Status
 from s3doctor.report import detail, wording
-from s3doctor.report.paper import Paper
+from s3doctor.report.paper import Paper, columns
 from s3doctor.report.text import ascii_only, visible
 
 if TYPE_CHECKING:
@@ -84,6 +84,8 @@ def _changes(paper: Paper, comparison: Comparison) -> None:
     for one in comparison.changes:
         kind, about, said = wording.change(one)
         paper.labelled(kind, f"{about}: {said}")
+    if comparison.still:
+        paper.labelled("still", wording.still(comparison))
 
 
 def _checks(paper: Paper, report: Report) -> None:
@@ -100,7 +102,7 @@ def rows(paper: Paper, results: Sequence[Result]) -> list[str]:
     """The lines of each check's row; the text, of which nobody knows the length, stands last."""
     datasets, titles = len({r.dataset for r in results if r.dataset}) > 1, paper.width >= WIDE
     leads = [_lead(paper, result, datasets=datasets, titles=titles) for result in results]
-    widths = (max(len(line) for cell in column for line in cell) + 2 for column in zip(*leads, strict=True))
+    widths = (max(columns(line) for cell in column for line in cell) + 2 for column in zip(*leads, strict=True))
     room = max(paper.width - sum(widths), LEAST)
     cells = [[*lead, paper.wrapped(_said(r, titles=titles), room)] for lead, r in zip(leads, results, strict=True)]
     for row, result in zip(cells, results, strict=True):

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from s3doctor.finding import times
 from s3doctor.model import Status, Who
 from s3doctor.report.values import shown
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from s3doctor.changes import Change, Comparison
-    from s3doctor.model import Evidence, Example, Family, Finding, Outcome, Report, Result
+    from s3doctor.model import Evidence, Example, Family, Finding, Fix, Outcome, Report, Result
 
 HEADLINES = {
     "pass": "All that was looked at is as it should be.",
@@ -37,6 +38,14 @@ HANDS = {
     Who.PLATFORM: "the platform's support",
     Who.S3DOCTOR: "the makers of s3doctor",
 }
+CHANGES = {
+    "new": "new: not well now",
+    "changed": "changed: not well then and now, but not in the same way",
+    "mended": "mended: well now",
+    "still": "still not well, as before",
+    "gone": "gone: not well then, and not asked this time",
+}
+"""The kinds of changes in words, in the order in which they are told."""
 URGENCY = (Status.FAIL, Status.ERROR, Status.UNKNOWN, Status.WARN)
 
 
@@ -125,14 +134,6 @@ def several_datasets(report: Report) -> bool:
     return len({r.dataset for r in report.results if r.dataset}) > 1
 
 
-def times(finding: Finding) -> str:
-    """How often a fault was found: `once`, `2,997 times`; empty where the summary says the number itself."""
-    number = f"{finding.count:,}"
-    if re.search(rf"(?<![\d.,]){number}(?![\d]|[.,]\d)", finding.summary):
-        return ""
-    return "once" if finding.count == 1 else f"{number} times"
-
-
 def tally(finding: Finding) -> str:
     """What a finding says before its summary: `error, 2,997 times`."""
     often = times(finding)
@@ -146,18 +147,34 @@ def place(example: Example) -> str:
     return ", ".join(parts + [f"{name} {shown(value)}" for name, value in example.ids])
 
 
+def day(comparison: Comparison) -> str:
+    """When the earlier examination began: `2026-11-24 09:30`."""
+    return comparison.started[:16].replace("T", " ")
+
+
 def since(comparison: Comparison) -> str:
-    """What has changed in a line: `Since 2026-11-24 09:30 (fail): 1 new, 2 mended.`."""
-    started = comparison.started[:16].replace("T", " ")
-    return f"Since the report of {started} ({comparison.verdict}): {comparison.headline}."
+    """What has changed in a line: `Since the report of 2026-11-24 09:30 (fail): 1 new, 2 mended.`."""
+    return f"Since the report of {day(comparison)} ({comparison.verdict}): {comparison.headline}."
 
 
 def change(one: Change) -> tuple[str, str, str]:
     """A change as kind, check with its dataset, and what was said then and is said now."""
     about = f"{one.code} [{one.dataset}]" if one.dataset else one.code
-    now = one.now.summary if one.now else "not asked"
+    now = f"{one.now.status}: {one.now.summary}" if one.now else "not asked"
     before = f"{one.before.status}: {one.before.summary}" if one.before else "not asked"
     return one.kind, about, f"{now} (before: {before})"
+
+
+def run(fix: Fix, index: int) -> str:
+    """What stands before a fix's command: an alternative to what can be pasted or clicked says so, `Or run`."""
+    if index:
+        return "And"
+    return "Or run" if fix.documents or "console" in fix.text else "Run"
+
+
+def still(comparison: Comparison) -> str:
+    """The checks that are as unwell as they were: `PERM002 [voc], ANN003 [voc]`; empty where there are none."""
+    return ", ".join(change(one)[1] for one in comparison.still)
 
 
 def more(finding: Finding) -> str:

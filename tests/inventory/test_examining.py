@@ -81,7 +81,7 @@ def test_objects_come_from_the_inventory_and_its_age_is_told(embedded_s3: Embedd
         "3 file names, each with its object, by the inventory of 2018-01-03 02:00 UTC ("
     )
     assert told["IMG002"][0] is Status.PASS
-    assert told["IMG003"] == (Status.PASS, "0 of 3 are wrong; all were looked at")
+    assert told["IMG003"] == (Status.PASS, "3 pictures are as the file describes them")
     assert any("not of a listing" in note for note in report.notes)
 
 
@@ -120,8 +120,11 @@ def test_what_the_inventory_lacks_is_looked_for_again(embedded_s3: EmbeddedS3) -
     rows = [*rows_of(["a.png"]), ("ds/images/c.png", 10, "STANDARD")]
     report, told = examined(filled(embedded_s3, rows, [*NAMES, "d.png"]))
     assert told["IMG001"][0] is Status.FAIL
-    assert told["IMG001"][1].startswith("1 names have no object, by the inventory of")
-    assert told["IMG003"] == (Status.PASS, "0 of 2 sampled are wrong: with 95 % confidence fewer than 77.7 % are")
+    assert told["IMG001"][1].startswith("1 name has no object, by the inventory of")
+    assert told["IMG003"] == (
+        Status.PASS,
+        "2 of 3 pictures opened, each as described; 95 % sure that under 77.7 % of all are not",
+    )
     again = "Of 2 names that the inventory lacks, 2 were looked for again: 1 are still missing, 1 have come since."
     assert f"ds/images/: {again}" in report.notes
 
@@ -139,7 +142,7 @@ def test_an_empty_object_and_one_in_the_archive_that_have_come(embedded_s3: Embe
     admin.put_object(Bucket="pictures", Key="ds/images/cold.png", Body=PNG, StorageClass="GLACIER")
     _, told = examined(connection)
     assert told["IMG001"][0] is Status.PASS
-    assert told["IMG002"][1].startswith("1 pictures have no bytes (and 1 more kinds of fault)")
+    assert told["IMG002"][1].startswith("1 picture has no bytes; and 1 other kind of fault")
 
 
 def test_a_name_that_cannot_be_looked_for_is_unknown(embedded_s3: EmbeddedS3) -> None:

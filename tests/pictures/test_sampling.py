@@ -53,10 +53,15 @@ def test_the_bound_of_a_large_sample() -> None:
 @pytest.mark.parametrize(
     ("numbers", "text"),
     [
-        ((0, 500, 9000), "0 of 500 sampled are wrong: with 95 % confidence fewer than 0.6 % are"),
-        ((3, 500, 9000), "3 of 500 sampled are wrong: with 95 % confidence fewer than 1.6 % are"),
-        ((2, 300, 300), "2 of 300 are wrong; all were looked at"),
-        ((0, 0, 300), "none of 300 was looked at"),
+        ((0, 500, 9000), "500 of 9,000 pictures opened, each as described; 95 % sure that under 0.6 % of all are not"),
+        (
+            (3, 500, 9000),
+            "3 of 500 pictures opened are not as described; 95 % sure that of all 9,000 it is under 1.6 %",
+        ),
+        ((2, 300, 300), "2 of 300 pictures are not as described"),
+        ((0, 300, 300), "300 pictures are as the file describes them"),
+        ((0, 1, 1), "1 picture is as the file describes it"),
+        ((0, 0, 300), "none of 300 pictures was opened"),
     ],
 )
 def test_words(numbers: tuple[int, int, int], text: str) -> None:

@@ -4,13 +4,27 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from report.samples import COMMAND, DENIED, HOSTILE, POLICY, checked, empty, every_state, healthy, hostile
 
-from s3doctor.model import Cause, Check, Evidence, Family, Finding, Fix, Report, Severity, passed, unknown, warn
+from s3doctor.model import (
+    Cause,
+    Check,
+    Document,
+    Evidence,
+    Family,
+    Finding,
+    Fix,
+    Report,
+    Severity,
+    passed,
+    unknown,
+    warn,
+)
 from s3doctor.report import wording
 from s3doctor.report.table import render
 
@@ -71,6 +85,42 @@ def test_several_datasets_are_told_apart() -> None:
     text = render(Report((*results, checked("BUCKET001", "there", passed("here")))))
     assert "✓ pass  ANN001     voc    fine\n✓ pass  ANN001     kitti  fine\n" in text
     assert "✓ pass  BUCKET001         here\n" in text
+
+
+def cells(text: str) -> int:
+    """The columns that a text takes in a terminal, by Unicode's own table (UAX 11)."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text if not unicodedata.combining(c))
+
+
+@pytest.mark.parametrize("width", [64, 80, 120])
+def test_columns_stand_under_each_other_whatever_letters_a_name_is_written_in(width: int) -> None:
+    names = ("日本語データ", "😀🚗データ", "cafe\u0301", "voc")
+    results = [checked(f"ANN00{n}", "sound", passed(f"here {name} " * 9), dataset=name) for n, name in enumerate(names)]
+    text = render(Report(tuple(results)), width=width)
+    rows = [line for line in text.splitlines() if "ANN00" in line]
+    assert len(rows) == len(names)
+    assert len({cells(row[: row.index("here")]) for row in rows}) == 1
+    assert max(map(cells, text.splitlines())) <= width
+    assert sum(map(cells, text.splitlines())) > sum(map(len, text.splitlines()))
+
+
+def test_a_title_in_wide_letters_ends_at_the_edge() -> None:
+    result = checked("ANN001", "日本語の名前", warn("so", fix=Fix("do")), dataset="日本語データ😀")
+    [title] = [line for line in render(Report((result,))).splitlines() if "ANN001 warn" in line]
+    assert cells(title) == 80
+
+
+@pytest.mark.parametrize(
+    ("fix", "titles"),
+    [
+        (Fix("Run it.", commands=("a", "b")), ["Run:", "And:"]),
+        (Fix("In the IAM console open Users.", commands=("a",)), ["Or run:"]),
+        (Fix("Paste it.", documents=(Document("policy", "{}"),), commands=("a", "b")), ["Or run:", "And:"]),
+    ],
+)
+def test_a_command_says_whether_it_is_another_way(fix: Fix, titles: list[str]) -> None:
+    text = render(Report((checked("A1", "a", warn("b", fix=fix)),)))
+    assert [line for line in text.splitlines() if line in ("Run:", "Or run:", "And:")] == titles
 
 
 def test_verbose_shows_request_ids_and_times_and_what_is_well() -> None:
