@@ -64,6 +64,11 @@ class Footprints:
             self._kept.append(Leftover(bucket, f"{key} ({what})" if what else key, version_id))
         self.gone(bucket, key)
 
+    def keeps(self, bucket: str, key: str) -> bool:
+        """Whether something of that name could not be removed."""
+        with self._change:
+            return any(left.bucket == bucket and f"{left.key} (".startswith(f"{key} (") for left in self._kept)
+
     def wait(self, seconds: float = GRACE_SECONDS) -> None:
         """Wait until all is tidied up, or for so many seconds."""
         until = time.monotonic() + seconds

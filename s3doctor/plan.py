@@ -90,10 +90,13 @@ def _writing(connection: Connection) -> Iterator[Step]:
     where = f"{connection.browsed_bucket}/{connection.metadata_prefix(_dataset(connection).rstrip('/'))}"
     comes = f"{LOGGED}; an object that is removed at once; its notifications; a version, if the bucket keeps them"
     yield Step("GetBucketVersioning", connection.browsed_bucket, 1, READ, MANAGED, "would a trace stay?")
-    yield Step("PutObject", f"{where}, a new random name", 1, WRITE, comes, "does writing work?")
+    yield Step("ListMultipartUploads", where, 1, LIST, MANAGED, "did a run that was killed leave an upload?")
+    yield Step("PutObject", f"{where}, new random names", 2, WRITE, comes, "does writing work?")
     yield Step("GetObject", f"{where}, that object", 2, READ, LOGGED, "does reading it back work?")
     yield Step("CreateMultipartUpload, UploadPart, CompleteMultipartUpload", where, 1, WRITE, comes, "in parts?")
     yield Step("DeleteObject, DeleteObjects", f"{where}, those objects only", 4, FREE, LOGGED, "is all tidied up?")
+    left = "GetObject, UploadPart, CompleteMultipartUpload, AbortMultipartUpload, DeleteObject"
+    yield Step(left, f"{where}, only what a run that was killed left", 20, WRITE, LOGGED, "is there any such?")
 
 
 def _from_a_browser(connection: Connection) -> Iterator[Step]:

@@ -6,6 +6,7 @@ from shutil import which
 from typing import TYPE_CHECKING
 
 import canaries
+import harmless
 import pytest
 from gateway.gateway import Gateway, why_not
 from hypothesis import HealthCheck, settings
@@ -33,6 +34,21 @@ def no_secret_in_artefacts(request: pytest.FixtureRequest) -> Iterator[None]:
     place = request.node.funcargs.get("tmp_path")
     if place is not None:
         canaries.refuse_in_files(place)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def requests_are_watched() -> Iterator[None]:
+    """Every request to an embedded S3 is looked at, from whichever process it comes."""
+    with harmless.watched():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def no_write_where_none_may_be() -> Iterator[None]:
+    """No run that may only read has sent a request that could have written; none has aimed at what is not its own."""
+    yield
+    broken, harmless.BROKEN[:] = list(harmless.BROKEN), []
+    assert not broken
 
 
 @pytest.fixture

@@ -7,6 +7,8 @@ import socket
 import threading
 from typing import TYPE_CHECKING
 
+from harmless import look_at_raw
+
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Mapping
@@ -82,6 +84,7 @@ class Replay:
 
     def _converse(self, connection: socket.socket) -> None:
         self.requests.append(_request(connection))
+        look_at_raw(self.requests[-1])
         say = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if say is None:
             self._silent.append(connection)

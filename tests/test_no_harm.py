@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from s3doctor import diagnose
+from s3doctor.checks.uploading import NOTE
 from s3doctor.connection import Connection, Setup
 from s3doctor.demo import cases
 from s3doctor.demo.patients import prepare
@@ -115,7 +116,7 @@ def operation(access: Access) -> str:
     by_query = {
         "list-type": "ListObjectsV2",
         "versioning": "GetBucketVersioning",
-        "uploads": "CreateMultipartUpload",
+        "uploads": "CreateMultipartUpload" if access.method == "POST" else "ListMultipartUploads",
         "partNumber": "UploadPart",
         "uploadId": "CompleteMultipartUpload",
         "delete": "DeleteObjects",
@@ -144,4 +145,36 @@ def test_what_a_killed_run_left_is_recognised_removed_and_told(embedded_s3: Embe
     found = diagnose(connection, select=["PERM007"])
     kept = {entry["Key"] for entry in admin.list_objects_v2(Bucket="acme-metadata").get("Contents", ())}
     assert kept == {f"metadata/{alive}", f"metadata/{theirs}"}
-    assert "removed 1 objects of an earlier run" in found.results[0].outcome.summary
+    assert "removed 1 object of an earlier run" in found.results[0].outcome.summary
+
+
+@pytest.mark.parametrize("name", ["metadata-bucket", "versioned-metadata"])
+def test_an_upload_of_a_killed_run_is_found_by_its_note_and_ended_with_documented_rights(
+    embedded_s3: EmbeddedS3, name: str
+) -> None:
+    connection = prepare(cases.load(name), embedded_s3)
+    admin = embedded_s3.admin_client("s3")
+    key, other = f"metadata/{own_name(-1)}", "metadata/theirs"
+    begun = [admin.create_multipart_upload(Bucket="acme-metadata", Key=each)["UploadId"] for each in (key, other)]
+    admin.put_object(Bucket="acme-metadata", Key=key, Body=NOTE.format(begun[0]).encode())
+    found = diagnose(connection, select=["PERM007"])
+    assert [upload["UploadId"] for upload in uploads(embedded_s3, "acme-metadata")] == begun[1:]
+    if name == "metadata-bucket":
+        assert "Contents" not in admin.list_objects_v2(Bucket="acme-metadata")
+        assert "removed 1 object and 1 unfinished upload of an earlier run" in found.results[0].outcome.summary
+        assert not found.leftovers
+    else:
+        kept = {(key, version) for key, version, is_object in contents(embedded_s3, "acme-metadata") if is_object}
+        assert kept == {(left.key, left.version_id) for left in found.leftovers}
+        assert key in {key for key, _ in kept}
+
+
+def test_a_strangers_note_opens_nothing(embedded_s3: EmbeddedS3) -> None:
+    connection = prepare(cases.load("metadata-bucket"), embedded_s3)
+    admin = embedded_s3.admin_client("s3")
+    theirs = admin.create_multipart_upload(Bucket="acme-metadata", Key="metadata/theirs")["UploadId"]
+    for body in (NOTE.format("../x?versionId=1"), f"UploadId: {theirs}\n", NOTE.format("a b"), NOTE.format("é")):
+        admin.put_object(Bucket="acme-metadata", Key=f"metadata/{own_name(-1)}", Body=body.encode())
+    diagnose(connection, select=["PERM007"])
+    assert [upload["UploadId"] for upload in uploads(embedded_s3, "acme-metadata")] == [theirs]
+    assert "Contents" not in admin.list_objects_v2(Bucket="acme-metadata")

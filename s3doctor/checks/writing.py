@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from s3doctor.checks import bucket, credentials
+from s3doctor.checks.forgotten import tidied_up
 from s3doctor.checks.judging import DENIED, IMPOSSIBLE, policy, trouble
 from s3doctor.checks.layout import dataset_exists
 from s3doctor.checks.roundtrip import denied, round_trip, versioned
@@ -96,10 +97,10 @@ def writes_and_deletes(dataset: DatasetContext) -> Outcome:
     refused = _refused_beforehand(dataset, name, prefix)
     if refused is not None:
         return refused
+    forgotten = tidied_up(dataset, name, prefix)
     versions = _keeps_versions(dataset, name)
-    if versions is not None:
-        return versioned(name, prefix, [versions])
-    return round_trip(dataset, name, prefix)
+    outcome = round_trip(dataset, name, prefix) if versions is None else versioned(name, prefix, [versions])
+    return forgotten.told_with(outcome)
 
 
 def _place(dataset: DatasetContext) -> tuple[str, str]:

@@ -140,6 +140,12 @@ class S3:
         limit = max(1.0, self.connection.timeout)
         return min(CONNECT_SECONDS, limit), min(READ_SECONDS, limit)
 
+    @property
+    def _mode(self) -> str:
+        """What this run may do: in the user agent, for whoever reads the server's log."""
+        given = self.connection
+        return "writes-own-objects" if given.write and given.setup.writes else "reads-only"
+
     def _make(self, name: str, region: str, *, signed: bool, attempts: int) -> Any:  # noqa: ANN401 - as above
         from botocore import UNSIGNED
         from botocore.config import Config
@@ -154,7 +160,7 @@ class S3:
             request_checksum_calculation="when_required",
             response_checksum_validation="when_required",
             s3={"addressing_style": "path" if given else "auto"},
-            user_agent_extra=f"s3doctor/{__version__}",
+            user_agent_extra=f"s3doctor/{__version__} s3doctor-mode/{self._mode}",
             signature_version=_signature(name) if signed else UNSIGNED,
         )
         client = self._session.client(name, region_name=region, endpoint_url=given or None, config=config)

@@ -152,13 +152,13 @@ def begin_upload(s3: S3, bucket: str, key: str) -> Answer:
     )
 
 
-def upload_part(s3: S3, bucket: str, key: str, upload_id: str, body: bytes) -> Answer:
+def upload_part(s3: S3, bucket: str, key: str, upload_id: str, body: bytes, *, tidying: bool = False) -> Answer:
     """Send the one part of an upload, which as the last may be small."""
     part = {"Bucket": bucket, "Key": key, "UploadId": upload_id, "PartNumber": 1, "Body": body}
-    return s3.ask("UploadPart", uri(bucket, key), lambda: s3.client(bucket).upload_part(**part))
+    return s3.ask("UploadPart", uri(bucket, key), lambda: s3.client(bucket).upload_part(**part), tidying=tidying)
 
 
-def complete_upload(s3: S3, bucket: str, key: str, upload_id: str, etag: str) -> Answer:
+def complete_upload(s3: S3, bucket: str, key: str, upload_id: str, etag: str, *, tidying: bool = False) -> Answer:
     """Make the object of the part sent."""
     parts = {"Parts": [{"PartNumber": 1, "ETag": etag}]}
     whole = {"Bucket": bucket, "Key": key, "UploadId": upload_id, "MultipartUpload": parts}
@@ -166,6 +166,7 @@ def complete_upload(s3: S3, bucket: str, key: str, upload_id: str, etag: str) ->
         "CompleteMultipartUpload",
         uri(bucket, key),
         lambda: s3.client(bucket, once=True).complete_multipart_upload(**whole),
+        tidying=tidying,
     )
 
 
@@ -177,6 +178,14 @@ def abort_upload(s3: S3, bucket: str, key: str, upload_id: str) -> Answer:
         uri(bucket, key),
         lambda: s3.client(bucket).abort_multipart_upload(**upload),
         tidying=True,
+    )
+
+
+def uploads(s3: S3, bucket: str, prefix: str, *, at_most: int) -> Answer:
+    """Which uploads have begun and not ended? Not among the documented permissions: a refusal is no finding."""
+    where = {"Bucket": bucket, "Prefix": prefix, "MaxUploads": at_most}
+    return s3.ask(
+        "ListMultipartUploads", uri(bucket, prefix), lambda: s3.client(bucket).list_multipart_uploads(**where)
     )
 
 

@@ -73,6 +73,7 @@ def everything(step: str, harm: str, *, versioned: bool = False, allowed: frozen
 @example(everything("PutObject", "500 though done", versioned=True))
 @example(everything("CreateMultipartUpload", "answer lost"))
 @example(everything("UploadPart", "never arrives", allowed=ALL))
+@example(everything("UploadPart", "never arrives"))
 @example(everything("CompleteMultipartUpload", "answer lost once"))
 @example(everything("CompleteMultipartUpload", "503", allowed=ALL))
 @example(everything("DeleteObject", "403"))
