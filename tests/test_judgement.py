@@ -173,7 +173,17 @@ def test_images_that_cannot_be_opened_are_told_with_the_reason(embedded_s3: Embe
     rule = Rule("^GET /acme-pictures/shapes/images/shape_0[12]", say(ACCESS_DENIED))
     found = seen(embedded_s3, "healthy", rule, select=("IMG003",))
     assert found["IMG003"].status is Status.FAIL
-    assert "2 of 12 images could not be read" in found["IMG003"].outcome.summary
+    assert found["IMG003"].outcome.summary.startswith("2 of 12 images could not be read, shapes/images/shape_0")
+    assert kind(found["IMG003"]) == "object-differs"
+
+
+def test_one_object_that_is_refused_among_others_is_not_blamed_on_the_policy(embedded_s3: EmbeddedS3) -> None:
+    rule = Rule("^GET /acme-pictures/shapes/annotations.json", say(ACCESS_DENIED))
+    found = seen(embedded_s3, "healthy", rule, select=("PERM003", "PERM004"))
+    assert (found["PERM003"].status, found["PERM004"].status) == (Status.FAIL, Status.PASS)
+    assert kind(found["PERM003"]) == "object-differs"
+    assert [one.http for one in found["PERM003"].outcome.evidence] == [403, 404]
+    assert "s3:GetObject" not in str(found["PERM003"].outcome.fix)
 
 
 def test_pictures_may_be_left_alone(embedded_s3: EmbeddedS3) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from s3doctor.finding import Severity, counted, times
@@ -37,10 +38,24 @@ def situation(context: Context, bucket: str = "") -> Situation:
     )
 
 
-def trouble(context: Context, answer: Answer, summary: str, *, bucket: str = "", fix: Fix | None = None) -> Outcome:
-    """What an answer other than the hoped-for one means: a fail where it is evidence, else an unknown."""
-    found = diagnose(answer, situation(context, bucket))
-    evidence = [answer.evidence]
+def trouble(
+    context: Context,
+    answer: Answer,
+    summary: str,
+    *,
+    bucket: str = "",
+    fix: Fix | None = None,
+    beside: Answer | None = None,
+    lists: bool | None = None,
+) -> Outcome:
+    """What an answer other than the hoped-for one means: a fail where it is evidence, else an unknown.
+
+    `beside` is the answer to a read of a missing object beside this one, where that showed that reading is allowed;
+    `lists` says whether the key may list there, where that is known.
+    """
+    known = replace(situation(context, bucket), list_allowed=lists)
+    found = diagnose(answer, replace(known, listed=True, reads_beside=True) if beside else known)
+    evidence = [one.evidence for one in (answer, beside) if one]
     if not found.conclusive:
         return unknown(f"not found out: {found.cause.text}", cause=found.cause, fix=found.fix, evidence=evidence)
     return fail(summary, cause=found.cause, fix=fix or found.fix, evidence=evidence)

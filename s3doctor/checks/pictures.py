@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from s3doctor.checks import annotations as ground_truth
-from s3doctor.checks.judging import judged, trouble
+from s3doctor.checks.judging import DENIED, judged, trouble
 from s3doctor.checks.layout import images_exist
-from s3doctor.checks.reading import reads_images
+from s3doctor.checks.reading import readable_beside, reads_images
 from s3doctor.model import Fix, Outcome, check, passed, skip, unknown
 from s3doctor.s3.objects import UnreadableError
 
@@ -41,10 +41,12 @@ def pictures_as_described(dataset: DatasetContext) -> Outcome:
         return unknown(str(fault), fix=Fix("Run s3doctor again without --dask, or with a cluster that works."))
     except OSError as fault:
         return unknown(str(fault))
-    refused = [error for _, error in checked.errors if isinstance(error, UnreadableError)]
+    refused = [(key, error) for key, error in checked.errors if isinstance(error, UnreadableError)]
     if refused:
         summary = f"{checked.unread:,} of {checked.unread + checked.looked_at:,} images could not be read"
-        return trouble(dataset.context, refused[0].answer, summary)
+        (key, error), *_ = refused
+        beside = readable_beside(dataset, key) if error.answer.http == DENIED else None
+        return trouble(dataset.context, error.answer, f"{summary}, {key} among them", beside=beside)
     return judged(checked.findings, confidence(checked.wrong, checked.looked_at, of))
 
 

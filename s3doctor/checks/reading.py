@@ -103,15 +103,27 @@ def _refused(dataset: DatasetContext, key: str, answer: Answer) -> Outcome:
     summary = f"may not read {key}"
     if answer.http != DENIED or answer.code != "AccessDenied" or "kms:" in answer.message:
         return trouble(dataset.context, answer, summary)
-    if not dataset.context.listed(dataset.bucket, dataset.prefix).ok and not refuses(answer, "s3:GetObject"):
+    lists = dataset.context.listed(dataset.bucket, dataset.prefix).ok
+    if not lists and not refuses(answer, "s3:GetObject"):
         fix = policy(dataset.context, dataset.name, "First let the key list the bucket.")
         text = f"{key} is refused, but without the permission to list S3 does not say whether it is there"
         return unknown(text, evidence=[answer.evidence], fix=fix)
+    beside = readable_beside(dataset, key)
+    if beside is not None:
+        return trouble(dataset.context, answer, summary, beside=beside)
     shape = _policy_shape(dataset)
     if shape is None:
-        return trouble(dataset.context, answer, summary, fix=_open_all(dataset, key, answer))
+        return trouble(dataset.context, answer, summary, fix=_open_all(dataset, key, answer), lists=lists)
     fix = policy(dataset.context, dataset.name)
     return fail(summary, cause=shape, fix=fix, evidence=[answer.evidence, *_tried(dataset)])
+
+
+def readable_beside(dataset: DatasetContext, key: str) -> Answer | None:
+    """The answer that shows that the key may read beside a refused object: then the policy is not at fault."""
+    if key.endswith("/") or not dataset.context.server.tells_by_missing_keys:
+        return None
+    answer = dataset.allowed(key[: key.rfind("/") + 1])
+    return answer if answer.http == MISSING else None
 
 
 def _open_all(dataset: DatasetContext, key: str, answer: Answer) -> Fix | None:
