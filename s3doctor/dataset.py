@@ -235,15 +235,17 @@ class DatasetContext:
     def pictures(self) -> Checked:
         """What the headers of the pictures show, of as many as were asked for."""
         from s3doctor.pictures import check_pictures
-        from s3doctor.s3.objects import Objects
+        from s3doctor.s3.objects import objects_for
 
         if self.connection.dask:
             return self._pictures_by_cluster()
         sampled = self._sampled()
+        objects = objects_for(self.s3, self.bucket, len(sampled))
         with self.context.activity.step(f"opening {self.images_prefix}", "images") as tell:
             return check_pictures(
-                Objects(self.s3, self.bucket),
+                objects,
                 sampled,
+                threads=objects.threads,
                 stop=self.context.stop,
                 deadline=self.context.ends,
                 on_progress=lambda done: tell(done, len(sampled)),

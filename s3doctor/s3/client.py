@@ -22,6 +22,7 @@ CONNECT_SECONDS = 5.0
 READ_SECONDS = 15.0
 DEFAULT_REGION = "us-east-1"
 KEPT_BODY = 1 << 16
+CONNECTIONS = 64
 MOST_REQUESTS = 1_000
 """Answers that are remembered, the first ones."""
 KMS_KEY = "x-amz-server-side-encryption-aws-kms-key-id"
@@ -87,7 +88,7 @@ class S3:
 
         One that asks only `once` is for requests that make something: a second one could not tell what the first left.
         """
-        return self.service("s3", self.regions.get(bucket) or self.connection.region or DEFAULT_REGION, once=once)
+        return self.service("s3", self._region_of(bucket), once=once)
 
     def service(self, name: str, region: str, *, signed: bool = True, once: bool = False) -> Any:  # noqa: ANN401 - as above
         """A client of an AWS service in a region; unsigned ones send no credentials at all."""
@@ -95,6 +96,7 @@ class S3:
             key = (name, region, signed, once)
             if key not in self._clients:
                 self._clients[key] = self._make(name, region, signed=signed, attempts=1 if once else 2)
+                self.log.watch(self._clients[key])
             return self._clients[key]
 
     def fetch(self, operation: str, resource: str, method: str, url: str, headers: Mapping[str, str]) -> Answer:
@@ -107,6 +109,46 @@ class S3:
         self._remember(answer)
         self.log.note(answer, url)
         return answer
+
+    def place(self, bucket: str) -> str:
+        """The URL before the keys of this bucket's objects, as the signing client has it; nothing is sent for that."""
+        from io import BytesIO
+
+        from botocore.awsrequest import AWSResponse
+
+        found: list[str] = []
+
+        def answer(request: Any, **_: object) -> AWSResponse:  # noqa: ANN401 - botocore's AWSPreparedRequest
+            found.append(request.url)
+            return AWSResponse(request.url, 200, cast("Any", {}), BytesIO())
+
+        client = self._make("s3", self._region_of(bucket), signed=True, attempts=1)
+        client.meta.events.register("before-send.s3.GetObject", answer)
+        client.get_object(Bucket=bucket, Key="x")
+        return found[0].removesuffix("x")
+
+    def signer(self, bucket: str) -> Any:  # noqa: ANN401 - botocore publishes no types
+        """What signs requests for this bucket's objects: `add_auth(request)` puts the signature into a header."""
+        from botocore.auth import S3SigV4Auth
+
+        return S3SigV4Auth(self._session.get_credentials(), "s3", self._region_of(bucket))
+
+    def http(self, url: str, connections: int) -> Any:  # noqa: ANN401 - as above
+        """What sends prepared requests, with the proxies, CA bundle and patience of the clients."""
+        from botocore.httpsession import URLLib3Session
+        from botocore.utils import get_environ_proxies
+
+        verify = self._session._session.get_config_variable("ca_bundle") or True  # noqa: SLF001 - its only door
+        return URLLib3Session(
+            verify, get_environ_proxies(url), cast("Any", self._patience), max_pool_connections=connections
+        )
+
+    def pause(self, seconds: float) -> None:
+        """Wait, unless the examination is stopped."""
+        self._stop.wait(max(0.0, min(seconds, self._seconds_left())))
+
+    def _region_of(self, bucket: str) -> str:
+        return self.regions.get(bucket) or self.connection.region or DEFAULT_REGION
 
     def _raise_if_over(self) -> None:
         if self._stop.is_set() or self._seconds_left() <= 0:
@@ -127,12 +169,7 @@ class S3:
 
     @fact
     def _http(self) -> Any:  # noqa: ANN401 - botocore publishes no types
-        from botocore.httpsession import URLLib3Session
-        from botocore.utils import get_environ_proxies
-
-        proxies = get_environ_proxies(self.connection.endpoint_url or "https://s3.amazonaws.com")
-        verify = self._session._session.get_config_variable("ca_bundle") or True  # noqa: SLF001 - its only door
-        return URLLib3Session(proxies=proxies, verify=verify, timeout=cast("Any", self._patience))
+        return self.http(self.connection.endpoint_url or "https://s3.amazonaws.com", CONNECTIONS)
 
     @property
     def _patience(self) -> tuple[float, float]:
@@ -156,7 +193,7 @@ class S3:
             connect_timeout=connect,
             read_timeout=read,
             retries={"total_max_attempts": attempts, "mode": "standard"},
-            max_pool_connections=64,
+            max_pool_connections=CONNECTIONS,
             request_checksum_calculation="when_required",
             response_checksum_validation="when_required",
             s3={"addressing_style": "path" if given else "auto"},
@@ -165,7 +202,6 @@ class S3:
         )
         client = self._session.client(name, region_name=region, endpoint_url=given or None, config=config)
         client.meta.events.register("before-call.s3", _follow_no_redirect)
-        self.log.watch(client)
         return client
 
 

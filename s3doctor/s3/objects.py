@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from s3doctor.s3.client import S3
 
 BEYOND_THE_END = 416
+MANY = 10_000
+"""Objects from which on they are asked for past boto3: what that takes to begin with is then earned back."""
+DIRECTORY_BUCKET = "--x-s3"
+"""How the names of buckets end whose requests are signed in another way (AWS, directory buckets)."""
 
 
 class UnreadableError(OSError):
@@ -29,7 +33,12 @@ class UnreadableError(OSError):
 
 
 class Objects:
-    """The objects of one bucket: `objects(key)(start, length)` gives bytes, fewer at the end of the object."""
+    """The objects of one bucket: `objects(key)(start, length)` gives bytes, fewer at the end of the object.
+
+    Up to `threads` may be read at once with profit.
+    """
+
+    threads = 32
 
     def __init__(self, s3: S3, bucket: str) -> None:
         self._s3 = s3
@@ -40,9 +49,21 @@ class Objects:
         return partial(self._fetch, key)
 
     def _fetch(self, key: str, start: int, length: int) -> bytes:
-        answer = probes.read(self._s3, self._bucket, key, first=start, last=start + length - 1)
+        answer = self._ask(key, start, start + length - 1)
         if answer.http == BEYOND_THE_END:
             return b""
         if not answer.ok:
             raise UnreadableError(answer)
         return answer.body
+
+    def _ask(self, key: str, first: int, last: int) -> Answer:
+        return probes.read(self._s3, self._bucket, key, first=first, last=last)
+
+
+def objects_for(s3: S3, bucket: str, count: int) -> Objects:
+    """The objects of a bucket of which so many are going to be read: the same bytes, answers and log either way."""
+    if count < MANY or bucket.endswith(DIRECTORY_BUCKET):
+        return Objects(s3, bucket)
+    from s3doctor.s3.many import ManyObjects
+
+    return ManyObjects(s3, bucket)

@@ -75,7 +75,7 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (
         re.compile(
             r"\b(X-Amz-(?:Signature|Credential|Security-Token)|Signature|Credential|AWSAccessKeyId|SignedHeaders"
-            r"|aws_secret_access_key|aws_session_token|Authorization|Proxy-Authorization)(\s*[=:]\s*)[^&\r\n]+",
+            r"|aws_secret_access_key|aws_session_token|Authorization|Proxy-Authorization)(['\"]?\s*[=:]\s*)[^&\r\n]+",
             re.IGNORECASE,
         ),
         rf"\1\2{HIDDEN}",
