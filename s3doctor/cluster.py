@@ -171,7 +171,8 @@ def check_on(
     """What `check_pictures` gives, worked out by the cluster within so many seconds. Raises ClusterError."""
     from s3doctor.pictures import check_pictures
 
-    dead: tuple[type[BaseException], ...] = (CancelledError, OSError, RuntimeError, *_lost())
+    # TypeError: what distributed's Executor makes of an answer that was lost after it had been given
+    dead: tuple[type[BaseException], ...] = (CancelledError, OSError, RuntimeError, TypeError, *_lost())
     with cluster.reading(connection, seconds) as (reader, executor, threads):
         try:
             checked = check_pictures(
