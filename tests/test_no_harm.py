@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from asked import operation
 
 from s3doctor import diagnose
 from s3doctor.checks.uploading import NOTE
@@ -18,7 +19,6 @@ from s3doctor.model import Leftover, Status
 from s3doctor.plan import steps
 
 if TYPE_CHECKING:
-    from s3doctor.demo.front import Access
     from s3doctor.demo.server import EmbeddedS3
     from s3doctor.model import Report
 
@@ -95,33 +95,6 @@ def test_every_request_was_announced(embedded_s3: EmbeddedS3, name: str) -> None
     made = Counter(operation(access) for access in embedded_s3.accesses)
     assert not made - announced
     assert sum(made[kind] for kind in made if kind != "ListObjectsV2") - 12 <= 40
-
-
-def operation(access: Access) -> str:
-    """AWS's name of a request in the access log; the pictures of the small dataset are 12."""
-    if access.service == "sts":
-        return "GetCallerIdentity"
-    query, known = (
-        set(access.query),
-        {
-            "GET": "GetObject",
-            "PUT": "PutObject",
-            "DELETE": "DeleteObject",
-            "HEAD": "HeadBucket",
-            "OPTIONS": "OPTIONS",
-        },
-    )
-    if access.method == "GET" and "X-Amz-Signature" in query:
-        return "GetObject (presigned)"
-    by_query = {
-        "list-type": "ListObjectsV2",
-        "versioning": "GetBucketVersioning",
-        "uploads": "CreateMultipartUpload" if access.method == "POST" else "ListMultipartUploads",
-        "partNumber": "UploadPart",
-        "uploadId": "CompleteMultipartUpload",
-        "delete": "DeleteObjects",
-    }
-    return next((name for mark, name in by_query.items() if mark in query), known.get(access.method, access.method))
 
 
 def test_the_announcement_fits_the_set_up() -> None:

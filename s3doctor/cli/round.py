@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -66,7 +67,7 @@ class Asked:
 
 
 class Round:
-    """Examines connections, `SIDE_BY_SIDE` at a time, and tells of each that is done.
+    """Examines connections, `SIDE_BY_SIDE` at a time, and tells of each that is done, of which it keeps the report.
 
     Results that come after it was halted are not taken: they say no more than that.
     """
@@ -74,11 +75,11 @@ class Round:
     def __init__(self, asked: Mapping[str, Asked], *, pictures: int = 0, quiet: bool = False) -> None:
         self._asked = asked
         self._pictures, self._quiet = pictures, quiet
-        self._slots = threading.Semaphore(SIDE_BY_SIDE)
+        self._waiting = deque(asked)
         self._halted = threading.Event()
         self._visits: dict[str, Visit] = {}
-        self._taken: dict[str, list[Result]] = {name: [] for name in asked}
-        self._whole: set[str] = set()
+        self._taken: dict[str, list[Result]] = {}
+        self._done: dict[str, Report] = {}
         self.faults: dict[str, str] = {}
 
     def examine(self) -> dict[str, Report]:
@@ -86,7 +87,7 @@ class Round:
 
         There is none where what a connection names cannot be used: `faults` then says why.
         """
-        threads = [threading.Thread(target=self._go, args=(name,), daemon=True) for name in self._asked]
+        threads = [threading.Thread(target=self._work, daemon=True) for _ in range(SIDE_BY_SIDE)]
         for thread in threads:
             thread.start()
         try:
@@ -98,31 +99,40 @@ class Round:
                 visit.stop()
         return {name: self._report(name) for name in self._asked if name not in self.faults}
 
+    def _work(self) -> None:
+        """Examine one connection after the other until none is waiting."""
+        while not self._halted.is_set():
+            try:
+                name = self._waiting.popleft()
+            except IndexError:
+                return
+            self._go(name)
+
     def _go(self, name: str) -> None:
         from s3doctor.engine import Visit
 
-        with self._slots:
-            if self._halted.is_set():
-                return
-            asked = self._asked[name]
-            visit = self._visits[name] = Visit(asked.connection, asked.select, asked.ignore, pictures=self._pictures)
-            try:
-                for result in visit:
-                    if self._halted.is_set():
-                        return
-                    self._taken[name].append(result)
-            except BadInput as fault:
-                self.faults[name] = str(fault)
-                return
-            self._whole.add(name)
-            if not self._quiet:
-                tell(f"{name}: {visit.report().verdict}")
+        asked = self._asked[name]
+        taken = self._taken[name] = []
+        visit = self._visits[name] = Visit(asked.connection, asked.select, asked.ignore, pictures=self._pictures)
+        try:
+            for result in visit:
+                if self._halted.is_set():
+                    return
+                taken.append(result)
+        except BadInput as fault:
+            self.faults[name] = str(fault)
+            return
+        self._done[name] = visit.report()
+        del self._visits[name], self._taken[name]
+        if not self._quiet:
+            tell(f"{name}: {self._done[name].verdict}")
 
     def _report(self, name: str) -> Report:
-        if name in self._whole:
-            return self._visits[name].report()
-        begun = self._visits[name].report() if name in self._visits else Report()
-        return replace(begun, results=tuple(self._taken[name]), interrupted=True)
+        if name in self._done:
+            return self._done[name]
+        visit = self._visits.get(name)
+        begun = visit.report() if visit else Report()
+        return replace(begun, results=tuple(self._taken.get(name, ())), interrupted=True)
 
 
 def shared_keys(connections: Mapping[str, Connection], reports: Mapping[str, Report]) -> list[str]:

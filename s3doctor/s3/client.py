@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 from s3doctor import __version__
@@ -163,6 +164,7 @@ class S3:
         given = self.connection.credentials
         session = botocore.session.Session(session_vars={"profile": (None, None, None, None)})
         session.set_config_variable("sts_regional_endpoints", "regional")
+        session.register_component("data_loader", _loader(session.get_config_variable("data_path") or ""))
         token = given.session_token.reveal() or None
         session.set_credentials(given.access_key_id, given.secret_access_key.reveal(), token)
         return boto3.session.Session(botocore_session=session)
@@ -203,6 +205,14 @@ class S3:
         client = self._session.client(name, region_name=region, endpoint_url=given or None, config=config)
         client.meta.events.register("before-call.s3", _follow_no_redirect)
         return client
+
+
+@lru_cache(maxsize=1)
+def _loader(path: str) -> Any:  # noqa: ANN401 - botocore publishes no types
+    """Reads botocore's descriptions of services, once for all examinations of this process: they are large."""
+    from botocore.loaders import create_loader
+
+    return create_loader(path)
 
 
 def _signature(service: str) -> str:

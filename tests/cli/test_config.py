@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -376,10 +377,18 @@ def test_after_a_halt_no_connection_is_begun_and_no_result_is_taken() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         key = Credentials("AKIAIOSFODNN7EXAMPLE", Secret("s" * 40))
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        connection = Connection("bucket", key, endpoint_url=url, timeout=2)
+        connection = Connection("bucket", key, endpoint_url=url, timeout=30)
         before = set(threading.enumerate())
-        timer = threading.Timer(0.5, _thread.interrupt_main)
-        timer.start()
+
+        def halt() -> None:
+            held = [silent.accept()[0] for _ in range(SIDE_BY_SIDE)]
+            time.sleep(0.5)  # what needs no server is told by then
+            _thread.interrupt_main()
+            for connection in (silent, *held):
+                connection.close()
+
+        silent.settimeout(60)
+        threading.Thread(target=halt).start()
         names = [f"c{number}" for number in range(SIDE_BY_SIDE + 2)]
         reports = Round({name: Asked(connection, ("CRED001", "CRED002")) for name in names}, quiet=True).examine()
         for thread in set(threading.enumerate()) - before:
