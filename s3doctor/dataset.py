@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar, cast
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from s3doctor.connection import ANNOTATIONS, PREDICTIONS, Setup
 from s3doctor.facts import Memo, fact
 from s3doctor.mapping import explore
+from s3doctor.remedies.mending import Files
 from s3doctor.s3 import probes
 
 if TYPE_CHECKING:
@@ -149,6 +151,17 @@ class DatasetContext:
     def once(self, key: tuple[object, ...], find_out: Callable[[], T]) -> T:
         """A fact with arguments, worked out when it is first asked for."""
         return self._memo.get(key, find_out)
+
+    @property
+    def files(self) -> Files:
+        """The two files as they lie on this machine once they are fetched."""
+        endpoint = [f"--endpoint-url={self.connection.endpoint_url}"] if self.connection.endpoint_url else []
+        names = {"annotations": ANNOTATIONS, "predictions": PREDICTIONS}
+        commands = {
+            which: shlex.join(["aws", "s3", "cp", *endpoint, f"s3://{self.bucket}/{self.prefix}{name}", name])
+            for which, name in names.items()
+        }
+        return Files(**names, fetch=tuple(commands.items()))
 
     @fact
     def annotations(self) -> FileExamination:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from s3doctor.facts import fact
 from s3doctor.model import Report, Result, Status, skip
+from s3doctor.remedies.mending import Files
 from s3doctor.spool import Spool
 
 if TYPE_CHECKING:
@@ -103,6 +104,12 @@ class LocalDataset:
         """Let files go, and remove copies."""
         self._opened.close()
         self.spool.close()
+
+    @property
+    def files(self) -> Files:
+        """Where the files are, as they were given; standard input is nowhere."""
+        annotations, predictions = (path if path != STDIN else "" for path in self.paths.values())
+        return Files(annotations, predictions, self.images_path)
 
     @fact
     def annotations(self) -> FileExamination:

@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING
 
 from s3doctor.checks.judging import judged, trouble
 from s3doctor.model import Fix, skip, unknown
+from s3doctor.remedies.mending import mending
 from s3doctor.s3.reading import ReadError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from s3doctor.coco import FileExamination
     from s3doctor.coco.oracle import Consultation
     from s3doctor.dataset import DatasetContext
+    from s3doctor.finding import Finding
     from s3doctor.model import Outcome
 
 
@@ -31,19 +35,30 @@ def judged_file(dataset: DatasetContext, which: str, groups: tuple[str, ...], so
         "categories": f"{examined.categories:,}",
         "rows": f"{examined.rows:,}",
     }
-    return judged(findings, sound.format_map(counts))
+    commands = mending(findings, examined.findings, which, dataset.files)
+    return judged(findings, sound.format_map(counts), commands)
 
 
 def judged_across(dataset: DatasetContext, sound: str) -> Outcome:
     """The verdict on what shows only when the two files are compared."""
-    return judged(dataset.examination.across, sound)
+    across = dataset.examination.across
+    return judged(across, sound, mending_predictions(dataset, across))
 
 
-def judged_oracle(consultation: Consultation) -> Outcome:
+def mending_predictions(dataset: DatasetContext, findings: Sequence[Finding]) -> tuple[str, ...]:
+    """The commands that make the predictions fit the ground truth, if that mends any of the findings."""
+    if not findings:
+        return ()
+    examined = dataset.examination
+    own = examined.predictions.findings if examined.predictions else ()
+    return mending(findings, (*own, *examined.across, *findings), "predictions", dataset.files)
+
+
+def judged_oracle(consultation: Consultation, commands: tuple[str, ...] = ()) -> Outcome:
     """The verdict of pycocotools. The platform does not need it: what could not be found out stands in nobody's way."""
     if not consultation.asked:
         return skip(consultation.summary)
     if consultation.trouble:
         retry = Fix("Run s3doctor again on a machine with more memory or less to do.")
         return unknown(f"not found out: {consultation.trouble}", fix=retry, needed=False)
-    return judged(consultation.findings, consultation.summary)
+    return judged(consultation.findings, consultation.summary, commands)

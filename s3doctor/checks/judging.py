@@ -71,15 +71,19 @@ def policy(context: Context, dataset: str = "", why: str = "") -> Fix:
     return policy_fix(context.connection, dataset, why, kms_key_arns=context.s3.kms_keys)
 
 
-def judged(findings: Sequence[Finding], sound: str) -> Outcome:
-    """Errors make a fail, warnings a warn; what is only worth knowing stays with a pass, whose summary is `sound`."""
+def judged(findings: Sequence[Finding], sound: str, commands: tuple[str, ...] = ()) -> Outcome:
+    """Errors make a fail, warnings a warn; what is only worth knowing stays with a pass, whose summary is `sound`.
+
+    `commands` mend what was found.
+    """
     worst = min(findings, key=lambda finding: tuple(Severity).index(finding.severity), default=None)
     if worst is None or worst.severity is Severity.INFO:
         return passed(sound, findings=findings)
     serious = [finding for finding in findings if finding.severity is worst.severity]
     fixes = dict.fromkeys(finding.fix for finding in findings if finding.severity is not Severity.INFO)
     verdict = fail if worst.severity is Severity.ERROR else warn
-    return verdict(_in_a_line(serious), findings=findings, fix=Fix(_in_turn(tuple(fixes))))
+    text = _in_turn(tuple(fixes)) + (" What is to run below writes a mended copy and changes nothing else." if commands else "")
+    return verdict(_in_a_line(serious), findings=findings, fix=Fix(text, commands=commands))
 
 
 def _in_a_line(findings: Sequence[Finding]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from s3doctor.checks import annotations as ground_truth
-from s3doctor.checks.files import judged_across, judged_file, judged_oracle
+from s3doctor.checks.files import judged_across, judged_file, judged_oracle, mending_predictions
 from s3doctor.checks.layout import predictions_exist
 from s3doctor.checks.reading import reads_predictions
 from s3doctor.model import Family, Outcome, check
@@ -73,7 +73,8 @@ def evaluates(dataset: DatasetContext) -> Outcome:
     """An average precision near zero though the boxes are good shows that the two files do not mean the same: permuted
     ids, other categories, boxes in another form. pycocotools evaluates up to 1,000 images, matched by file name and
     category name."""
-    return judged_oracle(dataset.evaluation)
+    consultation = dataset.evaluation
+    return judged_oracle(consultation, mending_predictions(dataset, consultation.findings))
 
 
 FAMILY = Family("PRED", "predictions.json", (readable, structure, references, boxes, plausible, fits, evaluates))

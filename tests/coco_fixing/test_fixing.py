@@ -102,6 +102,14 @@ def test_ids_become_whole_numbers_and_every_reference_is_kept(number: Callable[[
     assert fixed.sound
 
 
+@pytest.mark.parametrize(("table", "key"), [("images", "image_id"), ("categories", "category_id")])
+def test_a_reference_to_nothing_does_not_come_to_mean_something(table: str, key: str) -> None:
+    document = cocofiles.truth()
+    document[table][1]["id"] = "two"  # what referred to 2 would refer to whatever gets the number 2
+    with pytest.raises(UnfixableError, match=f"/{key} is 2, which nothing has for its id"):
+        mended(document)
+
+
 def test_references_written_as_text_become_numbers() -> None:
     document = cocofiles.truth()
     for row in document["annotations"]:

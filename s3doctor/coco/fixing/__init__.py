@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from s3doctor.coco.fixing import images, rows, shapes
 from s3doctor.coco.fixing.changes import Change, Changes, UnfixableError
 from s3doctor.coco.fixing.ids import fix_ids, fix_row_ids, refer
+from s3doctor.coco.fixing.mends import DOUBTFUL
 from s3doctor.coco.fixing.reading import LARGEST, read
 from s3doctor.finding import Finding, Severity
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["LARGEST", "Change", "Fixed", "Options", "UnfixableError", "fix"]
 
-DOUBTFUL = ("stat-xyxy", "stat-xyxy-unsized", "stat-cxcywh", "stat-yxhw", "stat-normalised")
 LISTS = ("images", "annotations", "categories")
 
 

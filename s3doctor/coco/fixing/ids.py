@@ -62,11 +62,20 @@ def _refuse_doubtful(meanings: list[object], name: str) -> None:
 
 
 def refer(rows: Dicts, key: str, known: dict[object, int], pointer: str, changes: Changes) -> None:
-    """Make each row's reference the new id; one that refers to nothing stays, and is for the examination to name."""
+    """Make each row's reference the new id; one that refers to nothing stays, and is for the examination to name.
+
+    Raises UnfixableError where such a one would refer to something afterwards.
+    """
     kind = "image-references" if key == "image_id" else "category-references"
+    taken = set(known.values())
     for index, row in enumerate(rows):
         old = row.get(key)
         new = known.get(plain(old))
+        if new is None and plain(old) in taken:
+            raise UnfixableError(
+                f"{pointer}/{index}/{key} is {old!r}, which nothing has for its id, and ids have to be numbered anew:"
+                " what it means can't be told"
+            )
         if new is not None and (type(old) is not int or old != new):
             changes.note(kind, f"{pointer}/{index}/{key}", old, new)
             row[key] = new
