@@ -21,6 +21,7 @@ DENIED = 403
 MISSING = 404
 EMPTY = 416
 IMPOSSIBLE = (404, 412)
+MENDS = " What is to run below writes a mended copy and changes nothing else."
 
 
 def situation(context: Context, bucket: str = "") -> Situation:
@@ -82,7 +83,7 @@ def judged(findings: Sequence[Finding], sound: str, commands: tuple[str, ...] = 
     serious = [finding for finding in findings if finding.severity is worst.severity]
     fixes = dict.fromkeys(finding.fix for finding in findings if finding.severity is not Severity.INFO)
     verdict = fail if worst.severity is Severity.ERROR else warn
-    text = _in_turn(tuple(fixes)) + (" What is to run below writes a mended copy and changes nothing else." if commands else "")
+    text = _in_turn(tuple(fixes)) + (MENDS if commands else "")
     return verdict(_in_a_line(serious), findings=findings, fix=Fix(text, commands=commands))
 
 
