@@ -138,7 +138,7 @@ class Between:
 
     def _serve(self, client: socket.socket) -> None:
         with contextlib.suppress(OSError), client:
-            client.settimeout(30)
+            client.settimeout(60)
             asked = _read(client)
             if asked is None:
                 return
@@ -152,7 +152,7 @@ class Between:
     def _true(self, asked: Asked) -> bytes:
         """The server's own answer."""
         where = urlsplit(self.upstream)
-        with socket.create_connection((where.hostname, where.port), 30) as server:
+        with socket.create_connection((where.hostname, where.port), 60) as server:
             lines = [
                 line for line in asked.head.split(b"\r\n") if not line.lower().startswith((b"connection:", b"expect:"))
             ]

@@ -65,7 +65,7 @@ def run_apart(*arguments: str, input: str = "", **environment: str) -> Ran:  # n
         encoding="utf-8",
         env=os.environ | environment,
         input=input,
-        timeout=60,
+        timeout=180,
         check=False,
     )
     return Ran(done.returncode, done.stdout, done.stderr)

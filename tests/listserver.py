@@ -76,7 +76,7 @@ class ListServer:
 
     def __enter__(self) -> ListServer:  # noqa: PYI034 - typing.Self is younger than Python 3.10
         self._thread.start()
-        self._ready.wait(10)
+        self._ready.wait(60)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:

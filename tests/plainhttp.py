@@ -25,7 +25,7 @@ def ask(url: str, method: str = "GET", headers: Mapping[str, str] | None = None)
     """Send one request."""
     request = urllib.request.Request(url, method=method, headers=dict(headers or {}))
     try:
-        with urllib.request.urlopen(request, timeout=10) as got:
+        with urllib.request.urlopen(request, timeout=60) as got:
             return Plain(got.status, got.headers, got.read())
     except urllib.error.HTTPError as refused:
         with refused:

@@ -71,9 +71,16 @@ def test_a_long_step_is_told_of_once_where_there_is_no_terminal(
 ) -> None:
     activity = Activity()
     progress = Progress({**TELLING, **more}, tick=0.01, patience=patience)  # type: ignore[typeddict-item]
-    with activity.step("reading a", "MB", lambda: (7_000_000, 9_000_000)), progress:
+    looked = threading.Semaphore(0)
+
+    def so_far() -> tuple[int, int]:
+        looked.release()
+        return 7_000_000, 9_000_000
+
+    with activity.step("reading a", "MB", so_far), progress:
         progress.watch(activity)
-        time.sleep(0.3)
+        for _ in range(0 if "quiet" in more else 3):
+            assert looked.acquire(timeout=60)
     lines = capsys.readouterr().err.splitlines()
     assert [line.partition(", ")[0] for line in lines] == told
 
@@ -129,7 +136,9 @@ def test_on_a_terminal_the_line_changes_with_the_step(monkeypatch: pytest.Monkey
     progress = Progress(TELLING, tick=0.01)
     with activity.step("reading a", "MB", lambda: (next(numbers), None)), progress:
         progress.watch(activity)
-        time.sleep(0.3)
+        until = time.monotonic() + 60
+        while "3.0 MB" not in screen.getvalue() and time.monotonic() < until:
+            time.sleep(0.01)
     assert "\r\x1b[Kreading a: 1.0 MB, " in screen.getvalue()
     assert "\r\x1b[Kreading a: 3.0 MB, " in screen.getvalue()
     assert screen.getvalue().endswith("\r\x1b[K")

@@ -55,7 +55,7 @@ def test_results_come_in_the_order_of_the_catalogue_whoever_is_ready_first() -> 
 
 
 def test_what_does_not_depend_on_each_other_runs_side_by_side() -> None:
-    together = threading.Barrier(3, timeout=5)
+    together = threading.Barrier(3, timeout=60)
 
     def meet(_: Context) -> Outcome:
         together.wait()
@@ -176,33 +176,35 @@ def test_at_the_time_limit_the_rest_is_unknown() -> None:
     never = threading.Event()
 
     def hang(_: Context) -> Outcome:
-        never.wait(5)
+        never.wait(60)
         return passed("late")
 
     began = time.monotonic()
     found = report(
         make("A1", passed("well")),
         make("A2", hang),
-        connection=Connection("acme", datasets=("street",), timeout=0.3),
+        connection=Connection("acme", datasets=("street",), timeout=2),
     )
     never.set()
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 30
     assert statuses(found) == {"A1": Status.PASS, "A2": Status.UNKNOWN}
-    assert "0.3 s" in found.results[1].outcome.summary
+    assert "2 s" in found.results[1].outcome.summary
 
 
 def test_ctrl_c_ends_with_what_is_known_marked_as_partial() -> None:
     never = threading.Event()
 
     def hang(_: Context) -> Outcome:
-        never.wait(5)
+        never.wait(60)
         return passed("late")
 
     visited = visit(make("A1", passed("well")), make("A2", hang))
     main = threading.main_thread().ident
     assert main is not None
-    threading.Timer(0.3, signal.pthread_kill, (main, signal.SIGINT)).start()
-    seen = [result.code for result in visited]
+    seen: list[str] = []
+    for result in visited:
+        seen.append(result.code)
+        threading.Timer(0.3, signal.pthread_kill, (main, signal.SIGINT)).start()
     never.set()
     found = visited.report()
     assert (seen, found.interrupted, found.exit_code()) == (["A1"], True, 130)

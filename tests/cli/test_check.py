@@ -277,14 +277,14 @@ def test_a_full_disk_is_named(server: Server) -> None:
 def test_without_standard_output_the_exit_code_tells(server: Server) -> None:
     program = "import os, sys; os.close(1); os.execv(sys.argv[1], sys.argv[1:])"
     command = (sys.executable, "-c", program, *PROGRAM, "check", "--quiet", *server.options, "--select", "CRED001")
-    done = subprocess.run(command, stderr=subprocess.PIPE, encoding="utf-8", timeout=60, check=False)
+    done = subprocess.run(command, stderr=subprocess.PIPE, encoding="utf-8", timeout=180, check=False)
     assert (done.returncode, done.stderr) == (Exit.WELL, "")
 
 
 def process(arguments: tuple[str, ...], stdout: int | BinaryIO, stderr: int) -> subprocess.CompletedProcess[str]:
     """The command line as a process with these open files."""
     done = subprocess.run(
-        [*PROGRAM, *arguments], stdout=stdout, stderr=stderr, encoding="utf-8", timeout=60, check=False
+        [*PROGRAM, *arguments], stdout=stdout, stderr=stderr, encoding="utf-8", timeout=180, check=False
     )
     for descriptor in (stdout, stderr):
         if isinstance(descriptor, int) and descriptor >= 0:

@@ -216,6 +216,6 @@ def test_ctrl_c_ends_it_with_what_was_found_out(tmp_path: Path) -> None:
         file.flush()
         time.sleep(1.5)
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=180)
     assert process.returncode == 130, err
     assert json.loads(out)["interrupted"] is True

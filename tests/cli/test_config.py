@@ -361,7 +361,7 @@ def test_ctrl_c_ends_a_round_with_what_was_found_out(here: Path) -> None:
                 silent.settimeout(60)
                 held = [opened.enter_context(silent.accept()[0]) for _ in range(4)]
                 process.send_signal(signal.SIGTERM)
-                out, err = process.communicate(timeout=60)
+                out, err = process.communicate(timeout=180)
             finally:
                 process.kill()
     assert (process.returncode, err) == (Exit.INTERRUPTED, "")

@@ -80,7 +80,7 @@ def test_kept_until_ctrl_c_with_a_command_that_works() -> None:
         terminal.wait_for("until Ctrl-C")
         text = terminal.shown.replace("\r\n", "\n").partition("in another terminal:\n\n")[2].partition("\n\n")[0]
         command = text.replace("s3doctor check", f"{shlex.join(PROGRAM)} check") + " --format json"
-        done = subprocess.run(command, shell=True, capture_output=True, timeout=60, check=False)
+        done = subprocess.run(command, shell=True, capture_output=True, timeout=180, check=False)
         failed = [result["code"] for result in json.loads(done.stdout)["results"] if result["status"] == "fail"]
         assert (done.returncode, failed) == (Exit.FAILED, ["CRED003"])
         assert terminal.interrupt() == Exit.FAILED

@@ -28,7 +28,7 @@ def test_help_and_version_import_nothing_heavy(arguments: list[str]) -> None:
         f"heavy = sorted(set({HEAVY}) & set(sys.modules)); sys.exit(', '.join(heavy) or code)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program, *arguments], capture_output=True, encoding="utf-8", timeout=60, check=False
+        [sys.executable, "-c", program, *arguments], capture_output=True, encoding="utf-8", timeout=180, check=False
     )
     assert (done.returncode, done.stderr) == (0, "")
 

@@ -108,7 +108,7 @@ def test_ctrl_c_ends_an_examination_with_what_was_found_out(
     url, asked = silent
     options = ("--bucket", BUCKET, "--endpoint-url", url, *key_options(server.reader))
     with Terminal("check", *options, "--select", "CRED001,CRED002") as terminal:
-        assert asked.wait(30)
+        assert asked.wait(120)
         assert terminal.interrupt() == Exit.INTERRUPTED
         assert "INTERRUPTED" in terminal.shown
         assert "CRED001" in terminal.shown
@@ -126,10 +126,10 @@ def test_sigterm_ends_it_likewise_and_a_second_one_changes_nothing(
         stderr=subprocess.PIPE,
         encoding="utf-8",
     ) as process:
-        assert asked.wait(30)
+        assert asked.wait(120)
         process.send_signal(signal.SIGTERM)
         process.send_signal(signal.SIGTERM)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=180)
     assert process.returncode == Exit.INTERRUPTED
     assert "INTERRUPTED" in out
     assert err == ""
@@ -155,7 +155,7 @@ def test_ctrl_c_is_heard_while_standard_error_is_full(server: Server) -> None:
         assert bytes_in(reading) == filled + len(first)
         time.sleep(0.5)  # by now it tries to tell the second result, which does not fit
         process.send_signal(signal.SIGINT)
-        out, _ = process.communicate(timeout=60)
+        out, _ = process.communicate(timeout=180)
     os.close(writing)
     os.close(reading)
     assert process.returncode == Exit.INTERRUPTED
@@ -185,7 +185,7 @@ def test_a_program_without_standard_input_is_not_asked() -> None:
         [sys.executable, "-c", program, "check", "--bucket", "b", "--access-key-id", "AKIA"],
         capture_output=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=180,
         check=False,
     )
     assert done.returncode == Exit.USAGE

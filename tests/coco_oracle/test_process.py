@@ -118,7 +118,7 @@ print([one.pid for one in process._running][0])
 @needs_proc
 def test_no_child_outlives_the_program() -> None:
     text = PARENT.format(children=str(CHILDREN), root=str(Path(process.__file__).parents[3]))
-    done = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, timeout=180, check=True)
     assert gone(int(done.stdout))
 
 

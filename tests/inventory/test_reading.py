@@ -166,7 +166,7 @@ def test_closing_ends_what_is_being_asked(tmp_path: Path) -> None:
     thread.start()
     time.sleep(0.3)
     closing.close()
-    assert ended.wait(10)
+    assert ended.wait(60)
     assert not inventory.directory.exists()
     inventory.close()
 

@@ -105,21 +105,21 @@ def endless(asked: list[int]) -> Iterator[Picture]:
 
 
 def test_it_is_bounded_and_ends_at_the_deadline() -> None:
-    reader, asked = Slow(0.02), list[int]()
-    got = check_pictures(reader, endless(asked), threads=3, deadline=time.monotonic() + 0.3)
+    reader, asked = Slow(0.1), list[int]()
+    got = check_pictures(reader, endless(asked), threads=3, deadline=time.monotonic() + 1.5)
     assert got.stopped == "the time was up"
     assert 3 <= got.looked_at < 60
     assert reader.most == 3
     assert len(asked) <= got.looked_at + 6
 
 
-def test_it_ends_within_a_second_of_stop() -> None:
+def test_it_ends_soon_after_stop() -> None:
     stop = threading.Event()
     threading.Timer(0.1, stop.set).start()
     started = time.monotonic()
-    got = check_pictures(Slow(1.5), endless([]), threads=2, stop=stop)
+    got = check_pictures(Slow(15), endless([]), threads=2, stop=stop)
     assert (got.stopped, got.looked_at) == ("it was interrupted", 0)
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 10
 
 
 def test_a_deadline_that_comes_with_the_last_picture_stops_nothing() -> None:

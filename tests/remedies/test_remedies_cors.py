@@ -73,7 +73,7 @@ def preflight(url: str, origin: str, method: str) -> tuple[int, str]:
     headers = {"Origin": origin, "Access-Control-Request-Method": method}
     request = urllib.request.Request(f"{url}/notes/meta/a.jpg", method="OPTIONS", headers=headers)
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return answer.status, answer.headers["Access-Control-Allow-Origin"]
     except HTTPError as error:
         with error:

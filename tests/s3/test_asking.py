@@ -105,7 +105,7 @@ def test_xml_that_no_aws_service_sends_is_no_crash(client: Callable[..., Any]) -
 def test_silence_is_a_read_timeout(client: Callable[..., Any], error_at: str) -> None:
     cut = answer(200, b"", {**S3_HEADERS, "Content-Length": "9"})
     with Replay(None if error_at == "first byte" else cut) as server:
-        got = get(client(server.url))
+        got = get(client(server.url, config={"read_timeout": 1}))
     assert got.http is None
     assert got.fault == ("ReadTimeoutError" if error_at == "first byte" else "IncompleteReadError")
 
@@ -161,7 +161,7 @@ def test_what_is_not_of_the_libraries_passes(mistake: type[BaseException]) -> No
 
 
 def plain(url: str, **options: Any) -> Answer:
-    pool = urllib3.PoolManager(retries=False, timeout=1)
+    pool = urllib3.PoolManager(retries=False, timeout=10)
     return ask_http(
         "Preflight", "s3://bucket/key", lambda: pool.request("OPTIONS", url, preload_content=False), **options
     )
@@ -202,7 +202,7 @@ def test_a_plain_request_keeps_what_a_browser_looks_at() -> None:
 )
 def test_a_plain_answer_that_breaks_off_is_noticed(length: str, extra: dict[str, str], fault: str) -> None:
     with Replay(answer(200, b"abcdef", {**S3_HEADERS, "Content-Length": length, **extra})) as server:
-        pool = urllib3.PoolManager(retries=False, timeout=1)
+        pool = urllib3.PoolManager(retries=False, timeout=10)
 
         def call() -> urllib3.BaseHTTPResponse:
             return pool.request("GET", server.url, preload_content=False, enforce_content_length=False)

@@ -106,11 +106,12 @@ class TestB7Connection:
     @ON_LINUX
     def test_connect_timeout(self, client: Callable[..., Any]) -> None:
         with full_queue() as port:
-            assert_cause(diagnose(get(client(f"http://127.0.0.1:{port}"))), "connect-timeout")
+            asked = client(f"http://127.0.0.1:{port}", config={"connect_timeout": 1})
+            assert_cause(diagnose(get(asked)), "connect-timeout")
 
     def test_read_timeout(self, client: Callable[..., Any]) -> None:
         with Replay(None) as server:
-            assert_cause(diagnose(get(client(server.url))), "read-timeout")
+            assert_cause(diagnose(get(client(server.url, config={"read_timeout": 1}))), "read-timeout")
 
     def test_connection_closed(self, client: Callable[..., Any]) -> None:
         with Replay(b"") as server:

@@ -251,22 +251,22 @@ def test_a_large_limit_is_kept_to(client: Callable[..., Any]) -> None:
 
 
 def test_a_deadline_is_told_and_gaps_are_exact(client: Callable[..., Any]) -> None:
-    keys = SHAPES["nested"](4000)
-    with ListServer(keys, Manners(page=10, latency=0.05)) as server:
-        got = list_keys(wide(client, server.url), "bucket", deadline=time.monotonic() + 0.8)
-    assert 10 < got.count < 4000
+    keys = SHAPES["nested"](8000)
+    with ListServer(keys, Manners(page=10, latency=0.3)) as server:
+        got = list_keys(wide(client, server.url), "bucket", deadline=time.monotonic() + 3)
+    assert 10 < got.count < 8000
     assert got.stopped == "the time was up"
     assert f"{got.count:,} of at least" in got.text
     assert list(got.keys()) == [key for key in keys if got.covers(key)]
 
 
-def test_it_ends_within_a_second_of_stop(client: Callable[..., Any]) -> None:
+def test_it_ends_before_the_answer_once_it_is_stopped(client: Callable[..., Any]) -> None:
     stop = threading.Event()
-    with ListServer(SHAPES["flat"](100), Manners(latency=3)) as server:
+    with ListServer(SHAPES["flat"](100), Manners(latency=4)) as server:
         threading.Timer(0.2, stop.set).start()
         started = time.monotonic()
         got = list_keys(wide(client, server.url), "bucket", stop=stop)
-        assert time.monotonic() - started < 1
+        assert time.monotonic() - started < 3.5
         again = list_keys(wide(client, server.url), "bucket", stop=stop)
     assert (got.stopped, got.count, got.covers("images/x")) == ("it was interrupted", 0, False)
     assert again.requests == 0

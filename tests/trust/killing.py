@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from s3doctor.connection import Connection
 
-ENDS_WITHIN = 90.0  # seconds, on a machine that has other work too
+ENDS_WITHIN = 180.0  # seconds, on a machine that has other work too
 AFTERWARDS = 1.0
 """Seconds between the signal and the answer: long enough for the signal to be heard first."""
 STEPS = {

@@ -44,7 +44,7 @@ def test_what_waits_may_be_cancelled() -> None:
 
     first = crew.submit(held_up)
     cancelled, waiting = crew.submit(int), crew.submit(int)
-    begun.wait(10)
+    begun.wait(60)
     assert cancelled.cancel()
     gate.set()
     assert first.result()
@@ -52,7 +52,7 @@ def test_what_waits_may_be_cancelled() -> None:
     gate.clear()
     begun.clear()
     second, last = crew.submit(held_up), crew.submit(int)
-    begun.wait(10)
+    begun.wait(60)
     crew.shutdown(wait=False, cancel_futures=True)
     crew.shutdown(wait=False, cancel_futures=True)
     gate.set()
@@ -63,5 +63,5 @@ def test_what_waits_may_be_cancelled() -> None:
 
 def test_a_process_ends_although_a_thread_hangs() -> None:
     program = "import threading; from s3doctor.crew import Crew; Crew(1, 'x').submit(threading.Event().wait); print(1)"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=60, check=False)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=180, check=False)
     assert (done.returncode, done.stdout.split()) == (0, [b"1"])

@@ -126,7 +126,7 @@ def examine(s3: EmbeddedS3, rule: Rule) -> tuple[Report, float]:
 
 def check(embedded_s3: EmbeddedS3, operation: str, fault: str) -> None:
     found, seconds = examine(embedded_s3, FAULTS[fault](OPERATIONS[operation]))
-    assert seconds < SECONDS + GRACE_SECONDS + 5
+    assert seconds < SECONDS + GRACE_SECONDS + 20
     wrong = [r for r in found.results if r.status in (Status.FAIL, Status.ERROR)]
     assert not wrong, [(r.code, r.outcome.summary, r.outcome.evidence) for r in wrong]
     told = [leftover.key for leftover in found.leftovers]

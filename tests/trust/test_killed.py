@@ -50,7 +50,7 @@ def test_a_server_that_falls_silent_while_writing_ends_in_a_report_that_names_th
         {key for key, _ in ended.told} == {key for _, key, _ in held(embedded_s3.admin_client("s3"), BUCKET)} != set()
     )
     assert ended.code == 4
-    assert ended.seconds < GRACE_SECONDS + 5
+    assert ended.seconds < GRACE_SECONDS + 20, "the requests have 15 seconds each, and there are three"
 
 
 def test_an_upload_whose_beginning_is_not_answered_is_told(embedded_s3: EmbeddedS3) -> None:
@@ -71,7 +71,7 @@ def test_a_silent_server_does_not_hold_up_ctrl_c_where_nothing_was_written(embed
         assert ended.code == 130
         assert ended.report
         assert ended.report["interrupted"] is True
-        assert ended.seconds < 10, f"{select}: the request has 15 seconds, twice"
+        assert ended.seconds < 20, f"{select}: the request has 15 seconds, twice"
 
 
 @dataclass(frozen=True)
