@@ -14,7 +14,7 @@ from s3doctor.remedies.mending import Files
 from s3doctor.s3 import probes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from s3doctor.coco import Examination, FileExamination
     from s3doctor.coco.oracle import Consultation
@@ -220,7 +220,8 @@ class DatasetContext:
         """The file names in annotations.json against the keys below the images directory."""
         from s3doctor.names import compare
 
-        names = [name for name in self.annotations.image_names if name]
+        names: Sequence[str] = self.annotations.image_names
+        names = names if all(names) else [*filter(None, names)]
         beside = [f"{self.prefix}{name}/" for name in self.directory.directories if name != self.images]
         if self.connection.inventory and self.listing.complete:
             from s3doctor.inventory.facts import compared

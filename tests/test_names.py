@@ -6,6 +6,7 @@ import unicodedata
 from posixpath import splitext
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,11 +15,13 @@ from werkzeug.utils import secure_filename as theirs
 from s3doctor.finding import Severity
 from s3doctor.names import compare, is_picture, platform_key, secure_filename
 from s3doctor.names.platform import platform_keys
+from s3doctor.names.rewrites import folded, folded_all
+from s3doctor.names.table import NONE, first_of_each, isin, once, repeated
 from s3doctor.s3.listing import Listing
 from s3doctor.s3.listing_page import page_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from s3doctor.finding import Finding
     from s3doctor.names import Comparison
@@ -271,3 +274,89 @@ def test_a_rare_fault_among_many_objects_is_found_behind_a_common_one() -> None:
     found = against(names, keys)
     assert codes(found) == {"f-prefix": 120_000, "f-case": 1}
     assert found.mended == 120_000
+
+
+MD5 = "{:02x}1d8cd98f00b204e9800998ecf8427e"
+
+
+def with_etags(objects: Sequence[tuple[str, int, str]]) -> Listing:
+    """Pages of two objects each: name, size and ETag."""
+    pages = []
+    for start in range(0, len(objects), 2):
+        names, sizes, etags = zip(*objects[start : start + 2], strict=True)
+        pages.append(page_of([P + name for name in names], sizes, ["STANDARD"] * len(names), etags))
+    return Listing("bucket", P, tuple(pages))
+
+
+def test_copies_are_told_by_etag_and_size() -> None:
+    one, other = f'"{MD5.format(1)}"', f'"{MD5.format(2)}"'
+    objects = [
+        ("a.jpg", 5, one),
+        ("b.jpg", 5, other),
+        ("c.png", 5, one),
+        ("d.jpg", 6, one),
+        ("e/a.jpg", 5, one),
+        ("f.jpg", 5, other),
+        ("g.txt", 5, one),
+        ("h.jpg", 5, f'"{MD5.format(3)}"'),
+    ]
+    found = compare([], with_etags(objects), P)
+    (finding,) = (finding for finding in found.findings if finding.code == "f-duplicate")
+    assert (finding.severity, finding.count) == (Severity.INFO, 5)
+    assert finding.summary == "5 pictures are copies of one another: 2 different ones"
+    assert [(example.where, example.text) for example in finding.examples] == [
+        (P + "a.jpg", f"the same bytes as {P}c.png"),
+        (P + "b.jpg", f"the same bytes as {P}f.jpg"),
+    ]
+    (finding,) = (f for f in compare([], with_etags(objects), P, examples=1).findings if f.code == "f-duplicate")
+    assert [example.where for example in finding.examples] == [P + "a.jpg"]
+
+
+@pytest.mark.parametrize("etag", [f'"{MD5.format(1)}-2"', '"e"', "", f'"{MD5.format(1).upper()}"'])
+def test_an_etag_that_is_no_md5_tells_nothing(etag: str) -> None:
+    md5 = f'"{MD5.format(9)}"'
+    objects = [("a.jpg", 5, etag), ("b.jpg", 5, etag), ("c.jpg", 5, etag), ("d.jpg", 5, md5)]
+    assert compare([], with_etags(objects), P).findings == ()
+
+
+def test_empty_pictures_are_not_called_copies() -> None:
+    md5 = f'"{MD5.format(1)}"'
+    assert codes(compare([], with_etags([("a.jpg", 0, md5), ("b.jpg", 0, md5)]), P)) == {"f-zero-bytes": 2}
+
+
+def test_what_is_not_inside_is_left_out_with_its_etag() -> None:
+    md5 = f'"{MD5.format(1)}"'
+    found = compare([], with_etags([("a.jpg", 5, md5), ("x/", 5, md5), ("b.jpg", 5, '"e"'), ("c.jpg", 5, md5)]), P)
+    assert (codes(found), found.keys) == ({"f-duplicate": 2}, 3)
+
+
+@settings(deadline=None)
+@given(st.lists(st.text("aA._/ \n\0é", min_size=1, max_size=8).map(lambda text: text + ".jpg"), max_size=6))
+def test_names_are_the_same_by_whichever_way_they_are_taken(names: list[str]) -> None:
+    class Plain:
+        def __iter__(self) -> Iterator[tuple[str, int, str]]:
+            return iter([(P + name, 9, "STANDARD") for name in names])
+
+        def covers(self, key: str) -> bool:
+            return key.startswith(P)
+
+    asked = [*names, "x.jpg"]
+    assert compare(asked, Plain(), P) == compare(asked, listing([P + name for name in names]), P)
+
+
+@given(st.lists(st.text("aA._/ \n\0é-", max_size=6).map(lambda text: text + ".jpg") | st.text("a./_\n", max_size=5)))
+def test_many_forms_at_once_are_those_of_each(names: list[str]) -> None:
+    assert list(folded_all(names)) == [folded(name) for name in names]
+    for extension in (False, True):
+        assert platform_keys(names, extension=extension) == [platform_key(name, extension=extension) for name in names]
+
+
+@given(st.lists(st.integers(-3, 3)), st.lists(st.integers(-3, 3)))
+def test_tables_do_what_numpy_does(these: list[int], those: list[int]) -> None:
+    a, b = np.array([*these, NONE][:-1], np.int64), np.array(those, np.int64)
+    assert isin(a, b).tolist() == np.isin(a, b).tolist()
+    values, counts = np.unique(a, return_counts=True)
+    assert once(a).tolist() == values[counts == 1].tolist()
+    assert repeated(a).tolist() == np.isin(a, values[counts > 1]).tolist()
+    assert first_of_each(a).tolist() == [at == these.index(value) for at, value in enumerate(these)]
+    assert once(np.array([NONE, 5, NONE, 7, 7], np.int64)).tolist() == [5]

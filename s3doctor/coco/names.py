@@ -6,10 +6,13 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import overload
+from typing import TYPE_CHECKING, overload
 
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["ImageNames", "Names", "faults_of", "platform_key"]
 
@@ -62,6 +65,13 @@ class Names(Sequence[str]):
         start = int(self._ends[place - 1]) if place else 0
         return self._blob[start : int(self._ends[place])].decode("utf-8", "surrogatepass")
 
+    def __iter__(self) -> Iterator[str]:
+        self._settle()
+        start = 0
+        for end in map(int, self._ends):
+            yield self._blob[start:end].decode("utf-8", "surrogatepass")
+            start = end
+
     def hashes(self) -> npt.NDArray[np.int64]:
         """A 64-bit number for each name, the same for equal names within this process."""
         return np.fromiter((hash(name) for name in self), np.int64, self._size)
@@ -89,6 +99,9 @@ class ImageNames(Sequence[str]):
     def __getitem__(self, index: slice) -> list[str]: ...
     def __getitem__(self, index: int | slice) -> str | list[str]:
         return self.names[index]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names)
 
 
 def platform_key(name: str) -> str:

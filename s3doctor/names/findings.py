@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from s3doctor.finding import Example, Finding, Severity, counted
 from s3doctor.names.platform import platform_key, platform_keys
-from s3doctor.names.rewrites import folded
+from s3doctor.names.rewrites import folded, folded_all
 from s3doctor.names.table import repeated, select
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def object_findings(shelf: Shelf, examples: int) -> Iterator[Finding]:
     """All findings about objects alone, each counted in full with up to `examples` keys."""
-    rules = (_unsupported, _zero_bytes, _archived, _key_collision, _case_collision, _repeated_prefix)
+    rules = (_unsupported, _zero_bytes, _archived, _key_collision, _case_collision, _repeated_prefix, _duplicates)
     for rule in rules:
         yield from rule(shelf, examples)
 
@@ -86,10 +86,10 @@ def _archived(shelf: Shelf, examples: int) -> Iterator[Finding]:
 
 
 def _key_collision(shelf: Shelf, examples: int) -> Iterator[Finding]:
-    which = _colliding(shelf, platform_keys)
+    which = _colliding(shelf, platform_keys, shelf.pictures & ~shelf.litter)
     if not which.any():
         return
-    always = _colliding(shelf, partial(platform_keys, extension=True)).any()
+    always = _colliding(shelf, partial(platform_keys, extension=True), which).any()
     groups = _groups(shelf, which, platform_key, examples)
     yield Finding(
         "f-key-collision",
@@ -107,7 +107,7 @@ def _key_collision(shelf: Shelf, examples: int) -> Iterator[Finding]:
 
 
 def _case_collision(shelf: Shelf, examples: int) -> Iterator[Finding]:
-    which = _colliding(shelf, partial(map, folded))
+    which = _colliding(shelf, folded_all, shelf.pictures & ~shelf.litter)
     if which.any():
         yield Finding(
             "f-case-collision",
@@ -123,9 +123,8 @@ def _case_collision(shelf: Shelf, examples: int) -> Iterator[Finding]:
         )
 
 
-def _colliding(shelf: Shelf, forms: Callable[[list[str]], Iterable[str]]) -> Mask:
-    """The pictures whose forms occur more than once."""
-    which: Mask = shelf.pictures & ~shelf.litter
+def _colliding(shelf: Shelf, forms: Callable[[list[str]], Iterable[str]], which: Mask) -> Mask:
+    """Those of the objects whose forms occur more than once among them."""
     found = which.copy()
     found[which] = repeated(shelf.forms(which, forms))
     return found
@@ -156,6 +155,40 @@ def _repeated_prefix(shelf: Shelf, examples: int) -> Iterator[Finding]:
             "The platform removes this text wherever it occurs in a key, so these images get a wrong name.",
             "Move them: no folder below the images directory may repeat its path.",
         )
+
+
+def _duplicates(shelf: Shelf, examples: int) -> Iterator[Finding]:
+    which: Mask = shelf.pictures & ~shelf.litter & (shelf.contents != 0)
+    which[which] = repeated(shelf.contents[which])
+    if which.any():
+        pairs, different = _twins(shelf, which, examples)
+        yield Finding(
+            "f-duplicate",
+            Severity.INFO,
+            int(which.sum()),
+            f"{int(which.sum()):,} pictures are copies of one another: {different:,} different ones",
+            tuple(
+                Example(shelf.prefix + first, f"the same bytes as {shelf.prefix}{second}") for first, second in pairs
+            ),
+            "ETag and size are the same. A picture that is there more often counts more often; if one copy is trained "
+            "on and another tested on, results look better than they are. Objects that were uploaded in parts or are "
+            "encrypted with a KMS key are not compared: their ETags say nothing of their bytes.",
+            "Keep one of each, unless the copies are meant.",
+        )
+
+
+def _twins(shelf: Shelf, which: Mask, count: int) -> tuple[list[tuple[str, str]], int]:
+    """The first two of each of the first `count` contents, and how many contents there are."""
+    import numpy as np
+
+    places = which.nonzero()[0]
+    order = np.argsort(shelf.contents[places], kind="stable")
+    rising = shelf.contents[places][order]
+    firsts = np.flatnonzero(np.append(True, rising[1:] != rising[:-1]))
+    chosen = firsts[np.argsort(order[firsts])[:count]]
+    pairs = [(int(places[order[at]]), int(places[order[at + 1]])) for at in chosen]
+    names = dict(shelf.at(sorted({place for pair in pairs for place in pair})))
+    return [(names[first], names[second]) for first, second in pairs], len(firsts)
 
 
 def sibling_findings(shelf: Shelf, folders: tuple[str, ...], examples: int) -> Iterator[Finding]:

@@ -12,14 +12,18 @@ from posixpath import splitext
 PICTURES = (".jpg", ".jpeg", ".png")
 """Extensions that the platform reads, in any case."""
 
+USUAL = (*PICTURES, *(ending.upper() for ending in PICTURES))
+"""The same as they are nearly always written."""
+
 ARCHIVED = frozenset({"GLACIER", "DEEP_ARCHIVE"})
 """Storage classes whose objects have to be restored before they can be read; GLACIER_IR is not one of them."""
 
 LITTER = ("._", ".DS_Store", "Thumbs.db", "desktop.ini")
 """Names of files that nobody meant to upload; the first is only the beginning of a name."""
 
-_CHANGED = re.compile(r"[^A-Za-z0-9_.\-/\n]|(?:^|[/\n])[._]|[._]\.[^./\n]*(?:\n|$)|[._](?:\n|$)", re.ASCII)
-_DOTLESS = re.compile(r"(?:^|[/\n])[^./\n]*(?:\n|$)")
+_KEPT = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-/\n"
+_DOUBTFUL = ("\n.", "\n_", "/.", "/_", "..", "_.", ".\n", "_\n")
+"""Around these letters may be left out, or what is an extension may be in doubt."""
 _DROPPED = re.compile(r"[^A-Za-z0-9_.-]", re.ASCII)
 
 
@@ -53,8 +57,17 @@ def platform_key(relative: str, *, extension: bool = False) -> str:
 
 def platform_keys(relative: list[str], *, extension: bool = False) -> list[str]:
     """`platform_key` of many at once: far faster where names are plain, which is told for all of them together."""
-    text = "\n".join(relative)
-    if _CHANGED.search(text) or _DOTLESS.search(text) or text.count("\n") != len(relative) - 1:
+    text = "\n" + "\n".join(relative) + "\n"
+    usual = sum(text.count(f"{ending}\n") for ending in USUAL) == len(relative) == text.count("\n") - 1
+    if not usual or not _all_kept(text) or any(letters in text for letters in _DOUBTFUL):
         return [platform_key(name, extension=extension) for name in relative]
-    keys = text.replace("/", "_").split("\n")
-    return keys if extension else [key[: key.rfind(".")] for key in keys]
+    if not extension:
+        for ending in USUAL:
+            text = text.replace(f"{ending}\n", "\0\n")
+        text = text.replace("\0", "")
+    return text.replace("/", "_")[1:-1].split("\n")
+
+
+def _all_kept(text: str) -> bool:
+    """Whether the text has none but the letters that a key of the platform's keeps."""
+    return text.isascii() and not text.encode().translate(None, _KEPT)

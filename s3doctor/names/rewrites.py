@@ -74,6 +74,15 @@ def folded(name: str) -> str:
     return name.lower() if name.isascii() else composed(name).casefold()
 
 
+def folded_all(names: list[str]) -> list[str]:
+    """`folded` of many at once: far faster where they are plain, which is told for all of them together."""
+    text = "\n".join(names)
+    if not text.isascii() or text.count("\n") != len(names) - 1:
+        return [folded(name) for name in names]
+    low = text.lower()
+    return names if low == text else low.split("\n")
+
+
 def stem(name: str) -> str:
     """The name without its extension."""
     return splitext(name)[0]

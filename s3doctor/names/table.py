@@ -10,7 +10,7 @@ from itertools import compress
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 Item = TypeVar("Item")
 NONE = hash(None)
+ODD = 0x9E3779B97F4A7C15
+"""Spreads the bits of a size over 64 (Knuth, the golden ratio)."""
 
 
 def hashes(texts: Iterable[str | None]) -> Hashes:
@@ -36,35 +38,57 @@ def mask(values: Iterable[bool]) -> Mask:
     return np.fromiter(values, np.bool_)
 
 
+def contents(tags: Sequence[int], sizes: Sequence[int]) -> Hashes:
+    """A number for each object that is the same where tag and size are; 0 where the tag is 0, or there is no byte."""
+    import numpy as np
+
+    if not len(tags):
+        return np.zeros(len(sizes), np.int64)
+    known, bytes_ = np.array(tags, np.uint64), np.array(sizes, np.int64)
+    mixed = (known ^ (bytes_.astype(np.uint64) * np.uint64(ODD))).view(np.int64)
+    return np.where((known != 0) & (bytes_ > 0), mixed, 0)
+
+
 def isin(these: Hashes, those: Hashes) -> Mask:
     """Which of these are among those."""
     import numpy as np
 
-    return np.isin(these, those, kind="sort")
+    found = np.zeros(len(these), np.bool_)
+    if len(these) and len(those):
+        order, rising = np.argsort(these), np.sort(those)
+        places = np.searchsorted(rising, these[order])
+        places[places == len(rising)] = 0
+        found[order] = rising[places] == these[order]
+    return found
 
 
 def once(found: Hashes) -> Hashes:
     """Those that occur exactly once, NONE left out, sorted."""
     import numpy as np
 
-    values, counts = np.unique(found, return_counts=True)
-    return np.asarray(values[(counts == 1) & (values != NONE)])
+    rising = np.sort(found[found != NONE])
+    as_before = np.zeros(len(rising) + 1, np.bool_)
+    as_before[1:-1] = rising[1:] == rising[:-1]
+    return np.asarray(rising[~(as_before[1:] | as_before[:-1])])
 
 
 def repeated(found: Hashes) -> Mask:
     """Which of them occur more than once."""
     import numpy as np
 
-    values, counts = np.unique(found, return_counts=True)
-    return isin(found, values[counts > 1]) if len(values) < len(found) else np.zeros(len(found), np.bool_)
+    rising = np.sort(found)
+    return isin(found, rising[1:][rising[1:] == rising[:-1]])
 
 
 def first_of_each(found: Hashes) -> Mask:
     """Which of them are the first of their kind."""
     import numpy as np
 
-    first = np.zeros(len(found), np.bool_)
-    first[np.unique(found, return_index=True)[1]] = True
+    rising = np.sort(found)
+    first = np.ones(len(found), np.bool_)
+    if (rising[1:] == rising[:-1]).any():
+        first[:] = False
+        first[np.unique(found, return_index=True)[1]] = True
     return first
 
 

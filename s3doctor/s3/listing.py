@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from s3doctor.s3.answer import Answer
+    from s3doctor.s3.listing_page import Columns
     from s3doctor.s3.listing_ranges import Range
     from s3doctor.s3.listing_request import ListingClient
 
@@ -91,14 +92,18 @@ class Listing:
 
     def covers(self, key: str) -> bool:
         """Whether an object of this key, had it existed, would be here."""
-        return key.startswith(self.prefix) and not any(
-            after < key and (until is None or key <= until) for after, until in self.gaps
-        )
+        if not self.gaps or not key.startswith(self.prefix):
+            return key.startswith(self.prefix)
+        return not any(after < key and (until is None or key <= until) for after, until in self.gaps)
 
     def keys(self) -> Iterator[str]:
         """The keys, in order."""
         for page in self.pages:
             yield from page.keys()
+
+    def columns(self) -> Iterator[Columns]:
+        """Keys, sizes, storage classes and tags of a page, page after page."""
+        return (page.columns() for page in self.pages if page)
 
     def find(self, keys: Iterable[str]) -> Iterator[Entry]:
         """The objects of these keys, in order; only the pages that may hold one are looked into."""

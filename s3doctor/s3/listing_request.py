@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from urllib.parse import unquote_plus
 
 from s3doctor.s3.asking import ask, unreadable
-from s3doctor.s3.listing_page import SEPARATOR, STANDARD, Page, page_of
+from s3doctor.s3.listing_page import SEPARATOR, STANDARD, Page, page_of, tags_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -29,6 +29,8 @@ _SIZES = re.compile(rb"<Size>(\d+)</Size>")
 _CLASSES = re.compile(rb"<StorageClass>([^<&]+)</StorageClass>")
 _PREFIXES = re.compile(rb"<CommonPrefixes>\s*<Prefix>([^<&\r]+)</Prefix>\s*</CommonPrefixes>")
 _TRUNCATED = re.compile(rb"<IsTruncated>\s*(true|false)\s*</IsTruncated>")
+_MD5S = re.compile(rb"<ETag>(?:&quot;|&#34;|\")([0-9a-f]{32})(?:&quot;|&#34;|\")</ETag>")
+_ETAGS = re.compile(rb"<ETag>([^<]*)</ETag>")
 _PLAIN = b"<StorageClass>STANDARD</StorageClass>"
 _TOKEN = re.compile(rb"<NextContinuationToken>([^<&\r]+)</NextContinuationToken>")
 _OK = 200
@@ -124,14 +126,29 @@ def parsed(body: bytes) -> Answered | None:
     token = _TOKEN.search(body)
     encoded = b"<EncodingType>url</EncodingType>" in body
     try:
-        page, ordered = _page(keys, sizes, classes, encoded=encoded)
+        page, ordered = _page(keys, sizes, classes, _tags(body, len(keys)), encoded=encoded)
         names = tuple(_decoded(children)) if encoded else tuple(child.decode() for child in children)
     except UnicodeDecodeError:
         return None
     return Answered(page, truncated[1] == b"true", token[1].decode() if token else "", names, ordered)
 
 
-def _page(keys: list[bytes], sizes: list[bytes], classes: list[bytes], *, encoded: bool) -> tuple[Page, bool]:
+def _tags(body: bytes, count: int) -> array[int]:
+    """The tags of a page of so many objects: nearly always each has an MD5 for its ETag."""
+    found = _MD5S.findall(body)
+    if len(found) == count:
+        return array("Q", bytes.fromhex(b"".join(found).decode()))[::2]
+    others = _ETAGS.findall(body)
+    return tags_of(map(_etag, others)) if len(others) == count else array("Q")
+
+
+def _etag(raw: bytes) -> str:
+    return raw.replace(b"&quot;", b'"').replace(b"&#34;", b'"').decode("latin-1")
+
+
+def _page(
+    keys: list[bytes], sizes: list[bytes], classes: list[bytes], tags: array[int], *, encoded: bool
+) -> tuple[Page, bool]:
     """A Page, and whether its keys rise."""
     blob = SEPARATOR.join(keys)
     if encoded and (b"%" in blob or b"+" in blob):
@@ -142,7 +159,8 @@ def _page(keys: list[bytes], sizes: list[bytes], classes: list[bytes], *, encode
             key.decode()
     shared = set(classes) or {STANDARD.encode()}
     names = shared if len(shared) == 1 else classes
-    return Page(blob, array("q", map(int, sizes)), tuple(name.decode() for name in names)), keys == sorted(keys)
+    sized = array("q", map(int, sizes))
+    return Page(blob, sized, tuple(name.decode() for name in names), tags), keys == sorted(keys)
 
 
 def _decoded(keys: list[bytes]) -> Iterable[str]:
@@ -159,7 +177,9 @@ def answered(data: Mapping[str, Any]) -> Answered | None:
     if not all("Key" in item and "Size" in item for item in found) or not all("Prefix" in item for item in folders):
         return None
     keys = [item["Key"] for item in found]
-    page = page_of(keys, [item["Size"] for item in found], [item.get("StorageClass", STANDARD) for item in found])
+    classes = [item.get("StorageClass", STANDARD) for item in found]
+    etags = [item["ETag"] for item in found if "ETag" in item]
+    page = page_of(keys, [item["Size"] for item in found], classes, etags if len(etags) == len(keys) else ())
     children = tuple(item["Prefix"] for item in folders)
     truncated, token = bool(data.get("IsTruncated")), data.get("NextContinuationToken", "")
     return Answered(page, truncated, token, children, keys == sorted(keys))

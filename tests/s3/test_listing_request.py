@@ -26,6 +26,8 @@ AWS = (
     "<Owner><ID>o</ID><DisplayName>Key</DisplayName></Owner><StorageClass>{2}</StorageClass>"
     "<RestoreStatus><IsRestoreInProgress>true</IsRestoreInProgress></RestoreStatus></Contents>"
 )
+MD5S = AWS.replace("&quot;e&quot;", "&quot;{1:03}d8cd98f00b204e9800998ecf8427e&quot;")
+MULTIPART = AWS.replace("&quot;e&quot;", "&quot;d41d8cd98f00b204e9800998ecf8427e-2&quot;")
 BARE = "<Contents><Size>{1}</Size><Key>{0}</Key></Contents>"
 
 
@@ -52,6 +54,10 @@ PREFIXES = "<CommonPrefixes><Prefix>a/</Prefix></CommonPrefixes><CommonPrefixes>
         document(AWS.format("a", 5, "STANDARD") + AWS.format("b", 0, "GLACIER")),
         document(AWS.format("a", 5, "GLACIER") + AWS.format("b", 7, "GLACIER")),
         document(BARE.format("a", 1) + BARE.format("b", 10**12)),
+        document(MD5S.format("a", 5, "STANDARD") + MD5S.format("b", 6, "STANDARD")),
+        document(MD5S.format("a", 5, "STANDARD") + MULTIPART.format("b", 6, "STANDARD")),
+        document((MD5S + MULTIPART).format("a", 5, "GLACIER").replace("&quot;", "&#34;")),
+        document(MD5S.format("a", 5, "STANDARD").replace("&quot;", '"')),
         document(AWS.format("b", 5, "STANDARD") + AWS.format("a", 5, "STANDARD")),
         document(AWS.format("日本", 5, "STANDARD")),
         document(AWS.format("a", 5, "STANDARD"), more=TOKEN, truncated="true"),
@@ -86,6 +92,18 @@ def test_plain_pages(body: bytes) -> None:
 )
 def test_anything_else_is_left_to_botocore(body: bytes) -> None:
     assert parsed(body) is None
+
+
+def test_tags_are_of_etags_that_are_md5s() -> None:
+    body = document(MD5S.format("a", 5, "X") + MULTIPART.format("b", 6, "X") + MD5S.format("c", 5, "X"))
+    got = parsed(body)
+    assert got is not None
+    first, none, third = got.page.tags
+    assert (first == third != 0, none) == (True, 0)
+    assert list(got.page.cut(2).tags) == [first, 0]
+    both = parsed(document(MD5S.format("a", 5, "X") + MD5S.format("b", 6, "X")))
+    assert both is not None
+    assert both.page.tags[0] == first != both.page.tags[1]
 
 
 def test_a_page_whose_classes_are_only_partly_there() -> None:
