@@ -36,7 +36,8 @@ class Example:
 class Finding:
     """A fault with its number, its first places, what comes of it, and what to do.
 
-    `consequence` says what pycocotools and the platform would do with the data as it is.
+    `consequence` says what pycocotools and the platform would do with the data as it is. `follows` is the code of
+    another finding that explains this one: once that is mended, this is likely to be gone.
     """
 
     code: str
@@ -46,6 +47,7 @@ class Finding:
     examples: tuple[Example, ...] = ()
     consequence: str = ""
     fix: str = ""
+    follows: str = ""
 
 
 def counted(count: int, one: str, several: str) -> str:

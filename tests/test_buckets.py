@@ -14,6 +14,7 @@ from s3doctor.demo import cases
 from s3doctor.demo.examples import NO_PATIENT
 from s3doctor.demo.patients import prepare
 from s3doctor.model import Status
+from s3doctor.report.wording import first_step
 
 if TYPE_CHECKING:
     from gateway.gateway import Gateway
@@ -64,6 +65,11 @@ def words(result: Result) -> str:
     return " ".join([result.outcome.summary, cause.text if cause else "", fix.text if fix else ""])
 
 
+def titled(result: Result | None) -> str:
+    """A result's code."""
+    return result.code if result else "nothing"
+
+
 def disagreements(report: Report, expect: Expected) -> list[str]:
     """Code, expected and heard, for every check that says something else; codes that nobody spoke of."""
     found = [
@@ -71,6 +77,8 @@ def disagreements(report: Report, expect: Expected) -> list[str]:
         for result in report.results
         if expected(result, expect) != said(result)
     ]
+    if expect.begin_with and titled(first_step(report)) != expect.begin_with:
+        found.append(f"expected to begin with {expect.begin_with}, heard {titled(first_step(report))}")
     heard = {result.code: words(result) for result in report.results}
     found += [f"{code}: expected, not heard" for code in expect.statuses if code not in heard]
     return found + [

@@ -113,6 +113,25 @@ def test_one_rewrite_explains(names: list[str], keys: list[str], code: str, word
     assert finding.examples[0].value in {P + key for key in keys}
 
 
+@pytest.mark.parametrize(
+    ("names", "keys", "options"),
+    [
+        (["images/a.jpg", "images/b.jpg"], ["a.jpg", "b.jpg"], "--strip-prefix images/"),
+        (["my set/a.jpg"], ["a.jpg"], "--strip-prefix 'my set/'"),
+        (["a.jpg", "b.jpg"], ["train/a.jpg", "train/b.jpg"], "--add-prefix train/"),
+        (["p/q/a.jpg"], ["x/a.jpg"], "--strip-prefix p/q/ --add-prefix x/"),
+        (["p/a.jpg", "q/b.jpg"], ["x/a.jpg", "x/b.jpg"], ""),
+        (["p/a.jpg", "q/b.jpg"], ["a.jpg", "b.jpg"], ""),
+        (["b\\a.jpg"], ["b/a.jpg"], ""),
+        (["A.JPG"], ["a.jpg"], ""),
+    ],
+)
+def test_what_rewrites_all_names_alike_is_said(names: list[str], keys: list[str], options: str) -> None:
+    fix = only(against(names, keys)).fix
+    assert ("fix-coco" in fix) is bool(options)
+    assert not options or fix.endswith(f" s3doctor fix-coco {options} IN OUT")
+
+
 def test_the_rewrite_that_mends_most_comes_first_and_nothing_is_counted_twice() -> None:
     found = against(
         ["A.jpg", "i/b.jpg", "i/c.jpg", "gone.jpg", "here.jpg"], ["a.jpg", "b.jpg", "c.jpg", "here.jpg", "x.jpg"]

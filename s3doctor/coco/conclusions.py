@@ -15,7 +15,24 @@ if TYPE_CHECKING:
     from s3doctor.coco.ledger import Ledger
     from s3doctor.coco.rows import Rows
 
-__all__ = ["conclude"]
+__all__ = ["conclude", "explain"]
+
+MISREAD = ("stat-normalised", "stat-xyxy", "stat-xyxy-unsized", "stat-cxcywh", "stat-yxhw", "stat-bottom-origin")
+"""Codes which say that boxes mean something else than [x, y, width, height] in pixels from the top left corner."""
+
+_OF_MISREAD = (
+    "bbox-outside",
+    "bbox-overflow",
+    "bbox-overflow-slight",
+    "bbox-overflow-rounding",
+    "bbox-subpixel",
+    "bbox-tiny",
+    "bbox-huge",
+    "bbox-aspect",
+    "area-mismatch",
+    "area-zero",
+    "seg-vs-bbox",
+)
 
 _CROWDED = 100
 _UNEVEN = 50
@@ -31,6 +48,13 @@ def conclude(ledger: Ledger, images: Images, categories: Categories, rows: Rows)
     _unannotated(ledger, images, rows)
     _crowded(ledger, images, rows, "img-crowding")
     _categories(ledger, categories, rows)
+
+
+def explain(ledger: Ledger) -> None:
+    """Say of faults that follow from others what they follow from: to mend them one by one would spoil the boxes."""
+    reason = next((code for code in MISREAD if code in ledger), "")
+    if reason:
+        ledger.explain(_OF_MISREAD, reason)
 
 
 def _unannotated(ledger: Ledger, images: Images, rows: Rows) -> None:

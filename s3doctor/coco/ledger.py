@@ -11,7 +11,7 @@ from s3doctor.coco.rules import RULES
 from s3doctor.finding import Example, Finding, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 __all__ = ["Entry", "Ledger", "Place", "printable", "shorten"]
 
@@ -37,6 +37,7 @@ class Entry:
     count: int = 0
     severity: Severity | None = None
     hint: str = ""
+    follows: str = ""
     examples: list[tuple[tuple[int, ...], Example]] = field(default_factory=list)
 
 
@@ -129,6 +130,12 @@ class Ledger:
         """Forget a fault that another one explains."""
         self.entries.pop(code, None)
 
+    def explain(self, codes: Iterable[str], reason: str) -> None:
+        """Some faults, if they are there, follow from another one."""
+        for code in codes:
+            if code in self:
+                self.entries[code].follows = reason
+
     def __contains__(self, code: object) -> bool:
         """Whether the fault was counted at least once."""
         return code in self.entries and self.entries[str(code)].count > 0
@@ -146,4 +153,5 @@ class Ledger:
             return None
         summary = rule.title + (f": {entry.hint}" if entry.hint else "")
         examples = tuple(example for _, example in entry.examples)
-        return Finding(code, entry.severity or severity, entry.count, summary, examples, rule.why, rule.fix)
+        fix = f"First mend what {entry.follows} says: this seems to follow from it." if entry.follows else rule.fix
+        return Finding(code, entry.severity or severity, entry.count, summary, examples, rule.why, fix, entry.follows)

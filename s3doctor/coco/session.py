@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from s3doctor.coco.categories import MOST, Categories
-from s3doctor.coco.conclusions import conclude
+from s3doctor.coco.conclusions import conclude, explain
 from s3doctor.coco.examination import FileExamination, Summary
 from s3doctor.coco.fields import fields_of, note_oddities
 from s3doctor.coco.formats import recognise
@@ -161,6 +161,7 @@ class Session:
         if self.readable:
             conclude(self.ledger, self.images, self.categories, self.rows)
             self._mistaken()
+        explain(self.ledger)
 
     def _mistaken(self) -> None:
         """The file may be something else altogether."""

@@ -51,6 +51,7 @@ class Expected(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     statuses: dict[str, str] = {}
     skip: dict[str, list[str]] = {}
     says: dict[str, str] = {}
+    begin_with: str = ""
 
 
 class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -58,8 +59,8 @@ class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `expect` holds an `exit_code`, the checks that do not pass with their status, and under `skip` what is not looked
     at: the code of the first cause, with a list of codes or of families (`ANN`: all but those of the family that are
-    named otherwise). `says` holds words that a
-    check's summary, cause or fix must contain.
+    named otherwise). `says` holds words that a check's summary, cause or fix must contain. `begin_with` is the code of
+    the check that the report says to begin with, where it matters.
 
     What is changed of the shared dataset in the first bucket, in this order: `remove` (patterns), `rename` (old key:
     new key), `put` (key: file of the folder), `edit` (key: JSON pointer: new value), `truncate` (key: bytes left),
@@ -126,7 +127,7 @@ def _table(name: str) -> dict[str, Any]:
     """The case's TOML over that of the case it is like. Expectations and changes are its own."""
     table = msgspec.toml.decode((CASES / name / "case.toml").read_bytes())
     expect = table["expect"]
-    whole = {key: expect.pop(key) for key in ("exit_code", "skip", "says") if key in expect}
+    whole = {key: expect.pop(key) for key in ("exit_code", "skip", "says", "begin_with") if key in expect}
     table["expect"] = {**whole, "statuses": expect}
     return _over(_table(table["like"]), table) if "like" in table else table
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
 from s3doctor.finding import Example, Finding, Severity
-from s3doctor.names.rewrites import REWRITES, same
+from s3doctor.names.rewrites import REWRITES, same, slashes
 from s3doctor.names.table import hashes, isin, once, select
 
 if TYPE_CHECKING:
@@ -28,19 +29,31 @@ SAMPLE = 2000
 class Mending:
     """One rewrite, how many names it mends, and a few of them each with its object's key (without the prefix).
 
-    A name is mended where exactly one object fits that belongs to no other name. `dropped` is what stands in front
-    where it is the same in all of them.
+    A name is mended where exactly one object fits that belongs to no other name. `ours` and `theirs` are what stands
+    in front of the names and of the keys and is left out, where it is the same in all of them.
     """
 
     rewrite: Rewrite
     count: int
     pairs: tuple[tuple[str, str], ...]
-    dropped: str
+    ours: str = ""
+    theirs: str = ""
 
     @property
     def words(self) -> str:
         """What the names are like."""
-        return self.rewrite.words + (f" ({self.dropped!r})" if self.dropped else "")
+        front = self.ours or self.theirs
+        return self.rewrite.words + (f" ({front!r})" if front else "")
+
+    @property
+    def fix(self) -> str:
+        """What to do, with the options of `fix-coco` that do it, where it is the same for all names."""
+        other = self.rewrite.of_key is not same, self.rewrite.of_name is not slashes
+        if not (self.ours or self.theirs) or (all(other) and not (self.ours and self.theirs)):
+            return self.rewrite.fix
+        strip = ["--strip-prefix", self.ours] if self.ours else []
+        add = ["--add-prefix", self.theirs] if self.theirs else []
+        return f"{self.rewrite.fix} This rewrites the names: s3doctor fix-coco {shlex.join([*strip, *add])} IN OUT"
 
     def finding(self, missing: int, prefix: str) -> Finding:
         """This as a finding; `missing` is the number of all names without an object."""
@@ -51,7 +64,7 @@ class Mending:
             f"{self.count:,} of {missing:,} names without an object {self.words}",
             tuple(Example(name, f"the object is {prefix}{key}", prefix + key) for name, key in self.pairs),
             "S3 compares keys byte for byte: these images are there, and the platform does not find them.",
-            self.rewrite.fix,
+            self.fix,
         )
 
 
@@ -120,10 +133,10 @@ def _mending(rewrite: Rewrite, names: list[str], shelf: Shelf, keys_hit: Mask, e
     wanted = {rewrite.of_name(name): name for name in names[:examples]}
     keys = ((rewrite.of_key(key), key) for key in select(shelf.names(), keys_hit))
     pairs = islice(((wanted[form], key) for form, key in keys if form in wanted), len(wanted))
-    front = ""
-    if rewrite.code == "f-prefix":
-        front = _front(names, rewrite.of_name) or _front(select(shelf.names(), keys_hit), rewrite.of_key)
-    return Mending(rewrite, len(names), tuple(pairs), front)
+    if rewrite.code != "f-prefix":
+        return Mending(rewrite, len(names), tuple(pairs))
+    ours, theirs = _front(names, rewrite.of_name), _front(select(shelf.names(), keys_hit), rewrite.of_key)
+    return Mending(rewrite, len(names), tuple(pairs), ours, theirs)
 
 
 def _front(texts: Iterable[str], form: Callable[[str], str | None]) -> str:

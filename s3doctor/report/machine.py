@@ -129,6 +129,7 @@ def _finding(finding: Finding) -> Json:
         "examples": [_example(example) for example in finding.examples],
         "consequence": finding.consequence,
         "fix": finding.fix,
+        "follows": finding.follows,
     }
 
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from s3doctor.finding import times
+from s3doctor.finding import Severity, times
 from s3doctor.model import Status, Who
 from s3doctor.report.values import shown
 
@@ -112,8 +112,15 @@ def titled(result: Result) -> str:
 
 
 def first_step(report: Report) -> Result | None:
-    """The result to begin with: the first of the most urgent ones that says what to do."""
-    return next((r for r in unwell(report) if r.outcome.fix), None)
+    """The result to begin with: the first of the most urgent ones that says what to do and follows from no other."""
+    candidates = [result for result in unwell(report) if result.outcome.fix]
+    return next((one for one in candidates if not _follows(one)), next(iter(candidates), None))
+
+
+def _follows(result: Result) -> bool:
+    """Whether all that is wrong follows from what another check found."""
+    serious = [finding for finding in result.outcome.findings if finding.severity is not Severity.INFO]
+    return bool(serious) and all(finding.follows for finding in serious)
 
 
 def said(result: Result) -> str:

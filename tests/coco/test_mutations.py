@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from coco.made import ELEMENT, Pair, holds, sound
+from coco.made import ELEMENT, Pair, holds, make, sound
 from coco.mutations import MUTATIONS
 from hypothesis import given, settings
 
@@ -43,3 +43,15 @@ def test_the_rule_fires_on_its_fault_and_no_other_does(code: str) -> None:
             assert all(holds(data, place) for place in places if ELEMENT.match(place.where)), places
 
     check()
+
+
+@pytest.mark.parametrize("code", ["stat-xyxy", "stat-normalised", "stat-cxcywh", "stat-yxhw", "stat-bottom-origin"])
+def test_what_follows_from_boxes_that_mean_something_else_is_not_to_be_mended_by_itself(code: str) -> None:
+    mutation = MUTATIONS[code]
+    truth, guess = mutation.applied(make(seed=1, images=20, categories=3, step=1, indent=None, order="images"))
+    examined = examine(truth, guess, target=mutation.target).predictions
+    found = {finding.code: finding for finding in examined.findings} if examined else {}
+    assert not found[code].follows
+    boxes = [finding for finding in found.values() if finding.code.startswith("bbox-")]
+    assert {finding.follows for finding in boxes} == {code}
+    assert {finding.fix for finding in boxes} == {f"First mend what {code} says: this seems to follow from it."}
