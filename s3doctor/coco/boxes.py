@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from msgspec import UNSET
 
+from s3doctor.coco.untyped import decode
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -61,10 +63,10 @@ def mark(  # noqa: PLR0917 - one call says it all
         return
     rows = np.flatnonzero(mask)
     ledger.count(code, rows.size)
-    shown = fields.column(name) if values is None else values
     for row in rows[: ledger.limit].tolist():
         if ledger.wants(code, fields.order(row)):
-            value = shown[row]
+            value = (fields.column(name) if values is None else values)[row]
+            value = decode(value).value if isinstance(value, bytes) else value
             ledger.show(code, fields.place(row, name if fields.has(name) else ""), None if value is UNSET else value)
 
 
@@ -80,6 +82,9 @@ def number(value: object) -> float:
 
 def boxes(fields: Fields, ledger: Ledger, *, predicted: bool = False) -> Floats:
     """The boxes as (n, 4), a row of NaN where there is no usable one. Notes missing and misshapen boxes."""
+    read = fields.array("bbox")
+    if read is not None:
+        return read
     values = fields.column("bbox")
     if fields.trusted and fields.has("bbox") and UNSET not in values:
         return np.fromiter(chain.from_iterable(values), np.float64, len(values) * _FOUR).reshape(-1, _FOUR)
@@ -121,11 +126,13 @@ def check_sizes(fields: Fields, box: Floats, ledger: Ledger) -> None:
 
 def areas(fields: Fields, ledger: Ledger) -> Floats:
     """The areas, NaN where missing or unusable. Notes those."""
-    values = fields.column("area")
-    if fields.trusted and fields.has("area") and UNSET not in values:
-        made = np.array(values, np.float64)
+    read = fields.array("area")
+    values = fields.column("area") if read is None else ()
+    if read is not None or (fields.trusted and fields.has("area") and UNSET not in values):
+        made = np.array(values if read is None else read, np.float64)
         if not made.size or (made.min() >= 0 and made.max() <= _LARGEST_AREA):
             return made
+        values = fields.column("area")
     made = np.fromiter(map(number, values), np.float64, len(values))
     absent = np.fromiter((value is UNSET for value in values), bool, len(values))
     mark(ledger, "area-missing", fields, absent, "area")
@@ -150,11 +157,13 @@ def check_areas(fields: Fields, box: Floats, area: Floats, masked: Mask, ledger:
 
 def crowds(fields: Fields, ledger: Ledger) -> npt.NDArray[np.int8]:
     """Iscrowd as 0 or 1, -1 where missing or unusable. Notes those."""
-    values = fields.column("iscrowd")
-    if fields.trusted and fields.has("iscrowd") and UNSET not in values:
-        quick = np.array(values)
+    read = fields.array("iscrowd")
+    values = fields.column("iscrowd") if read is None else ()
+    if read is not None or (fields.trusted and fields.has("iscrowd") and UNSET not in values):
+        quick = np.array(values) if read is None else read
         if ((quick == 0) | (quick == 1)).all():
             return quick.astype(np.int8)
+        values = fields.column("iscrowd")
     made = np.fromiter((_crowd(value) for value in values), np.int8, len(values))
     if (made < 0).any():
         absent = np.fromiter((value is UNSET for value in values), bool, len(values))

@@ -10,10 +10,13 @@ import numpy as np
 from msgspec import UNSET
 
 from s3doctor.coco.ledger import Ledger, Place
+from s3doctor.coco.typed import Columns
 from s3doctor.coco.untyped import Decoded, decode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import numpy.typing as npt
 
     from s3doctor.coco.ids import Ints
     from s3doctor.coco.reader import Batch
@@ -35,7 +38,7 @@ class Fields:
 
     batch: Batch
     size: int
-    columns: dict[str, list[Any]]
+    rows: Columns
     trusted: bool
     at: list[int] | None = None
     _absent: list[Any] = field(default_factory=list)
@@ -43,6 +46,15 @@ class Fields:
     def __len__(self) -> int:
         """The number of rows."""
         return self.size
+
+    @property
+    def columns(self) -> dict[str, list[Any]]:
+        """All columns by name."""
+        return self.rows.values
+
+    def array(self, name: str) -> npt.NDArray[Any] | None:
+        """A column whose numbers were read as such, None for any other. Every row has one, and all are finite."""
+        return self.rows.table.arrays.get(name) if self.rows.table is not None else None
 
     def column(self, name: str) -> list[Any]:
         """A column; UNSET throughout where no element has the field."""
@@ -54,7 +66,13 @@ class Fields:
 
     def has(self, name: str) -> bool:
         """Whether any element of the batch has the field."""
-        return name in self.columns
+        return name in self.rows.keys
+
+    def present(self, name: str) -> npt.NDArray[np.bool_]:
+        """Which rows have the field."""
+        if self.array(name) is not None:
+            return np.ones(self.size, bool)
+        return np.fromiter((value is not UNSET for value in self.column(name)), bool, self.size)
 
     def index(self, row: int) -> int:
         """A row's position in the array of the file."""
@@ -83,7 +101,7 @@ def fields_of(batch: Batch, shape: Shape, ledger: Ledger, *, everything: bool = 
     With `everything` all fields become columns, not only those that the shape knows.
     """
     if batch.rows is not None:
-        return Fields(batch, batch.rows.size, batch.rows.values, trusted=True)
+        return Fields(batch, batch.rows.size, batch.rows, trusted=True)
     kept: list[dict[str, Any]] = []
     at: list[int] = []
     for index, element in enumerate(batch.elements()):
@@ -95,7 +113,7 @@ def fields_of(batch: Batch, shape: Shape, ledger: Ledger, *, everything: bool = 
     keys = set().union(*kept) if kept else set()
     shape.learn(kept)
     columns = {key: [one.get(key, UNSET) for one in kept] for key in (keys if everything else keys & shape.known)}
-    return Fields(batch, len(kept), columns, trusted=False, at=at)
+    return Fields(batch, len(kept), Columns(len(kept), columns), trusted=False, at=at)
 
 
 def _odd(decoded: Decoded) -> bool:

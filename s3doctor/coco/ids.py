@@ -58,6 +58,9 @@ def codes(fields: Fields, name: str) -> Ints:
     """A column of ids as codes, ABSENT where there is none."""
     if not fields.has(name):
         return np.full(len(fields), ABSENT, np.int64)
+    read = fields.array(name)
+    if read is not None:
+        return read
     values = fields.column(name)
     quick = _quick(values) if fields.trusted else None
     return np.fromiter(map(code_of, values), np.int64, len(values)) if quick is None else quick
@@ -123,10 +126,12 @@ def repeated(values: Iterable[Ints]) -> Ints:
 
 
 def _repeated_in(chunks: list[Ints], part: int, parts: int) -> Ints:
-    picked = [chunk[(chunk % parts == part) & (chunk != ABSENT)] for chunk in chunks]
+    picked = chunks if parts == 1 else [chunk[chunk % parts == part] for chunk in chunks]
     joined = np.concatenate(picked).astype(np.int64) if picked else np.zeros(0, np.int64)
     joined.sort()
-    return np.unique(joined[1:][joined[1:] == joined[:-1]])
+    twice = joined[1:][(joined[1:] == joined[:-1]) & (joined[1:] != ABSENT)]
+    found: Ints = twice[np.diff(twice, prepend=ABSENT) != 0]
+    return found
 
 
 class Lookup:

@@ -11,7 +11,7 @@ from msgspec import UNSET
 
 from s3doctor.coco.ids import ABSENT, Ints, Lookup, own_ids, repeated
 from s3doctor.coco.ledger import Place
-from s3doctor.coco.names import ImageNames, Names, faults_of, platform_key
+from s3doctor.coco.names import ImageNames, Names, faults_of, faulty, platform_keys
 from s3doctor.coco.typed import Shape
 
 if TYPE_CHECKING:
@@ -54,22 +54,29 @@ class Images:
         self._ids.append(own_ids(fields, "img-id-missing", "img-id-type", self.ledger))
         names = self._file_names(fields)
         self.names.extend(names)
-        self._keys.append(np.fromiter((hash(platform_key(name)) if name else ABSENT for name in names), np.int64))
+        keys = map(hash, platform_keys(names))
+        self._keys.append(
+            np.fromiter((key if name else ABSENT for name, key in zip(names, keys, strict=True)), np.int64)
+        )
         self._sizes.append(self._pixels(fields))
 
     def _file_names(self, fields: Fields) -> list[str]:
         names = fields.column("file_name")
-        kept = []
+        if fields.trusted and fields.has("file_name") and UNSET not in names:
+            for row in faulty(names):
+                self._judge(fields, row, names[row])
+            return names
         for row, name in enumerate(names):
-            if not isinstance(name, str) or not name:
-                value = None if name is UNSET else name
-                self.ledger.note("img-filename-missing", partial(fields.place, row), value)
-                kept.append("")
-                continue
-            for code in faults_of(name):
-                self.ledger.note(code, partial(fields.place, row, "file_name"), name)
-            kept.append(name)
-        return kept
+            self._judge(fields, row, name)
+        return [name if isinstance(name, str) else "" for name in names]
+
+    def _judge(self, fields: Fields, row: int, name: object) -> None:
+        if not isinstance(name, str) or not name:
+            value = None if name is UNSET else name
+            self.ledger.note("img-filename-missing", partial(fields.place, row), value)
+            return
+        for code in faults_of(name):
+            self.ledger.note(code, partial(fields.place, row, "file_name"), name)
 
     def _pixels(self, fields: Fields) -> npt.NDArray[np.int32]:
         """Width and height of each row as two columns, 0 where they are unknown or wrong."""

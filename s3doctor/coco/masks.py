@@ -17,11 +17,11 @@ from s3doctor.coco import rle
 from s3doctor.coco.boxes import Floats, Mask, mark, number
 from s3doctor.coco.crossings import Crossings
 from s3doctor.coco.polygons import Polygons, parse
-from s3doctor.coco.rle import Rle
+from s3doctor.coco.rle import ListedRle, Rle
 from s3doctor.coco.untyped import decode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from s3doctor.coco.fields import Fields
     from s3doctor.coco.ledger import Ledger, Place
@@ -36,6 +36,7 @@ _FEW = 20
 
 _LIST = ord("[")
 _RLE = msgspec.json.Decoder(Rle)
+_LISTED = msgspec.json.Decoder(list[ListedRle])
 _LISTS = msgspec.json.Decoder(list[list[list[float]]])
 
 
@@ -86,11 +87,15 @@ class Masks:
 
     def _texts(self, fields: Fields, masked: Masked) -> Polygons | None:
         """The polygons of masks that are still JSON text; the others are judged one by one."""
+        table = fields.rows.table
+        if table is not None:
+            self._others(fields, table.masks, masked)
+            return table.drawn
         values = fields.column("segmentation")
         lists = [row for row, value in enumerate(values) if value is not UNSET and value[0] == _LIST]
         if len(lists) < len(values):
-            for row in sorted(set(range(len(values))).difference(lists)):
-                self._other(fields, row, _value(values[row]), masked)
+            others = sorted(set(range(len(values))).difference(lists))
+            self._others(fields, {row: values[row] for row in others if values[row] is not UNSET}, masked)
         if not lists:
             return None
         texts = [values[row] for row in lists]
@@ -119,6 +124,27 @@ class Masks:
             else:
                 self._other(fields, row, value, masked)
         return _gathered(polygons, owners)
+
+    def _others(self, fields: Fields, texts: Mapping[int, bytes], masked: Masked) -> None:
+        """Masks that are no lists, still as JSON text: run lengths all at once, the others one by one."""
+        done = np.zeros(0, np.intp) if self.predicted or not texts else self._many_runs(texts, masked)
+        for row in sorted(set(texts).difference(done.tolist())):
+            self._other(fields, row, _value(texts[row]), masked)
+
+    @staticmethod
+    def _many_runs(texts: Mapping[int, bytes], masked: Masked) -> npt.NDArray[np.intp]:
+        """Measure sound run lengths. Which rows those are."""
+        rows = np.fromiter(texts, np.intp, len(texts))
+        try:
+            found = rle.measure_all(_LISTED.decode(b"[%s]" % b",".join(texts.values())))
+        except msgspec.DecodeError:
+            found = None
+        if found is None:
+            return rows[:0]
+        rows = rows[found.sound]
+        masked.kind[rows] = RUNS
+        masked.size[rows], masked.area[rows], masked.bounds[rows] = found.size, found.area, found.bounds
+        return rows
 
     def _other(self, fields: Fields, row: int, value: object, masked: Masked) -> None:
         """Whatever is not a list."""
@@ -210,14 +236,14 @@ class Masks:
         masked.kind[rows] = POLYGONS
         absurd = np.abs(masked.bounds).max(axis=1) > _ABSURD
         if absurd.any():
-            mark(self.ledger, "seg-nonfinite", fields, absurd, "segmentation", _Texts(fields))
+            mark(self.ledger, "seg-nonfinite", fields, absurd, "segmentation")
             masked.kind[absurd] = BAD
             masked.bounds[absurd] = np.nan
         polygons = masked.kind == POLYGONS
         crossing = np.zeros(len(fields), bool)
         crossing[self._crossings.find(drawn)] = True
-        mark(self.ledger, "seg-self-intersecting", fields, crossing & polygons, "segmentation", _Texts(fields))
-        mark(self.ledger, "seg-degenerate", fields, polygons & (masked.area < 1), "segmentation", _Texts(fields))
+        mark(self.ledger, "seg-self-intersecting", fields, crossing & polygons, "segmentation")
+        mark(self.ledger, "seg-degenerate", fields, polygons & (masked.area < 1), "segmentation")
         self.rectangles += _rectangles(masked, polygons)
 
     def _against_boxes(self, fields: Fields, box: Floats, masked: Masked) -> None:
@@ -256,16 +282,6 @@ def _rectangles(masked: Masked, drawn: Mask) -> int:
     sides = masked.bounds[drawn]
     full = (sides[:, 2] - sides[:, 0]) * (sides[:, 3] - sides[:, 1])
     return int((masked.area[drawn] >= full * 0.999).sum())
-
-
-class _Texts:
-    """The column of masks, decoded one by one when a value is shown."""
-
-    def __init__(self, fields: Fields) -> None:
-        self._column = fields.column("segmentation")
-
-    def __getitem__(self, row: int) -> object:
-        return _value(self._column[row])
 
 
 def _value(text: object) -> object:

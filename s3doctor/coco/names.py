@@ -14,7 +14,7 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["ImageNames", "Names", "faults_of", "platform_key"]
+__all__ = ["ImageNames", "Names", "faults_of", "faulty", "platform_key", "platform_keys"]
 
 _PLAIN = re.compile(r"(?:[A-Za-z0-9_-][A-Za-z0-9_.-]*/)*[A-Za-z0-9-][A-Za-z0-9_.-]*\.(?:jpg|jpeg|png)")
 _FLAT = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9-])?\.[A-Za-z0-9]+")
@@ -37,10 +37,12 @@ class Names(Sequence[str]):
 
     def extend(self, names: Sequence[str]) -> None:
         """Add some names."""
-        encoded = [name.encode("utf-8", "surrogatepass") for name in names]
-        self._parts.append(b"".join(encoded))
-        self._lengths.append(np.fromiter(map(len, encoded), np.uint32, len(encoded)))
-        self._size += len(encoded)
+        joined = "".join(names)
+        plain = joined.isascii()
+        encoded = names if plain else [name.encode("utf-8", "surrogatepass") for name in names]
+        self._parts.append(joined.encode("utf-8", "surrogatepass"))
+        self._lengths.append(np.fromiter(map(len, encoded), np.uint32, len(names)))
+        self._size += len(names)
 
     def _settle(self) -> None:
         if self._parts:
@@ -117,6 +119,17 @@ def platform_key(name: str) -> str:
     ascii_only = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode("ascii")
     safe = _DROPPED.sub("", "_".join(ascii_only.split())).strip("._")
     return (folder + slash + safe).replace("/", "_")
+
+
+def platform_keys(names: Sequence[str]) -> list[str]:
+    """The keys of many paths."""
+    flat = map(_FLAT.fullmatch, names)
+    return [name.rpartition(".")[0] if plain else platform_key(name) for name, plain in zip(names, flat, strict=True)]
+
+
+def faulty(names: Sequence[str]) -> list[int]:
+    """The positions of names that are empty or may break a rule."""
+    return [row for row, plain in enumerate(map(_PLAIN.fullmatch, names)) if plain is None]
 
 
 def faults_of(name: str) -> list[str]:

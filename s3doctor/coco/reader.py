@@ -102,21 +102,21 @@ class Batch:
 
     def place(self, index: int, field_name: str = "", **ids: object) -> Place:
         """Where an element of the batch (counted from 0) or a field of it stands in the file."""
-        if not self._starts:
-            self._starts = self._find_starts()
-        start = self._starts[index]
+        start = self._start(index)
         where = f"{self.array.pointer}/{self.first + index}" + (f"/{field_name}" if field_name else "")
         line = self.line + self.text.count(b"\n", 1, 1 + start)
         order = (self.array.section, self.first + index)
         return Place(order, where, self.offset + start, line, tuple(ids.items()))
 
-    def _find_starts(self) -> list[int]:
-        starts, position = [], 1
-        for element in self.elements():
-            starts.append(position - 1)
-            between = _BETWEEN.match(self.text, position + len(element))
-            position = between.end() if between else position + len(element)
-        return starts
+    def _start(self, index: int) -> int:
+        """Where an element begins, counted from the first."""
+        starts, elements = self._starts, self.elements()
+        starts = self._starts = starts or [0]
+        while len(starts) <= index:
+            end = 1 + starts[-1] + len(elements[len(starts) - 1])
+            between = _BETWEEN.match(self.text, end)
+            starts.append((between.end() if between else end) - 1)
+        return starts[index]
 
 
 class Reader:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from msgspec import UNSET, Raw
+from msgspec import Raw
 
 from s3doctor.coco import boxes, geometry
 from s3doctor.coco.duplicates import Duplicates
@@ -108,7 +108,7 @@ class Rows:
         self.crowds += int((crowd == 1).sum())
         for name, code in (("score", "score-in-gt"), ("ignore", "ignore-field")):
             if fields.has(name):
-                present = np.fromiter((value is not UNSET for value in fields.column(name)), bool, len(fields))
+                present = fields.present(name)
                 boxes.mark(self.ledger, code, fields, present, name)
                 self.scored += int(present.sum()) if name == "score" else 0
 

@@ -35,12 +35,15 @@ class Scores:
 
     def look(self, fields: Fields) -> None:
         """Judge a batch."""
-        values = fields.column("score")
-        if fields.trusted and fields.has("score") and UNSET not in values:
+        quick = fields.array("score")
+        values = fields.column("score") if quick is None else ()
+        if quick is None and fields.trusted and fields.has("score") and UNSET not in values:
             quick = np.array(values, np.float64)
+        if quick is not None:
             if not quick.size or (quick.min() >= 0 and quick.max() <= 1):
                 self._keep(quick)
                 return
+            values = fields.column("score")
         absent = np.fromiter((value is UNSET for value in values), bool, len(values))
         mark(self.ledger, "pred-score-missing", fields, absent, "score")
         score = np.fromiter(map(number, values), np.float64, len(values))

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec import UNSET, Raw
 
+from s3doctor.coco.layout import BOX, MASK, POLYGONS, REAL, WHOLE, layout_of
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
+
+    from s3doctor.coco.layout import Layout, Table
 
 __all__ = ["Columns", "Shape"]
 
 _MOST_KEYS = 64
+_PATIENCE = 8
+_LESSONS = 1000
+_RAWS = msgspec.json.Decoder(list[Raw])
+_KINDS = {int: WHOLE, float: REAL, tuple[float, float, float, float]: BOX}
 _SUSPECT = re.compile(rb"\d[eE]|\d{300}")
 _UNTYPABLE = re.compile(r'[\x00-\x1f"\\\ud800-\udfff]')
 """What no field of a msgspec Struct may have in its name in JSON."""
@@ -23,16 +30,34 @@ _TEXT_COUNTS = re.compile(rb'"counts"\s*:\s*"')
 _TEXT, _ARRAY, _OBJECT = 0x22, 0x5B, 0x7B
 
 
-@dataclass(frozen=True)
 class Columns:
-    """Columns of a batch by key: values as decoded, undecoded ones as bytes, UNSET where an element lacks the key."""
+    """Columns of a batch by key: values as decoded, undecoded ones as bytes, UNSET where an element lacks the key.
 
-    size: int
-    values: dict[str, list[Any]]
+    What was read from the text without decoding it is in `table`; then values are decoded when somebody asks for one.
+    """
+
+    def __init__(
+        self, size: int, values: dict[str, list[Any]] | Callable[[], dict[str, list[Any]]], table: Table | None = None
+    ) -> None:
+        self.size = size
+        self.table = table
+        self._values = values
 
     def __len__(self) -> int:
         """How many elements."""
         return self.size
+
+    @property
+    def values(self) -> dict[str, list[Any]]:
+        """The columns as lists."""
+        if not isinstance(self._values, dict):
+            self._values = self._values()
+        return self._values
+
+    @property
+    def keys(self) -> Collection[str]:
+        """The keys that matter and that any element has."""
+        return self.values if self.table is None else self.table.keys
 
 
 class Shape:
@@ -50,19 +75,22 @@ class Shape:
         self._always: set[str] | None = None
         self._decoder: msgspec.json.Decoder[list[Any]] | None = None
         self._fields: list[str] = []
-        self._texts = 0
+        self._layout: Layout | None = None
+        self._patience = _PATIENCE
+        self._kinds = {key: _KINDS[kind] for key, kind in types.items() if kind in _KINDS} | {MASK: POLYGONS}
 
     def learn(self, elements: Iterable[Mapping[str, Any]]) -> None:
         """Take note of the keys of some elements."""
         before = len(self._keys), len(self._always or ())
         for element in elements:
             keys = element.keys()
-            self._always = set(keys) if self._always is None else self._always & keys
-            if new := keys - self._keys:
-                self._keys |= new
-                self._odd = self._odd or any(map(_UNTYPABLE.search, new))
-            if self._untypable:
-                break
+            if self._always is None or keys != self._always:
+                self._always = set(keys) if self._always is None else self._always & keys
+            if not keys <= self._keys:
+                self._keys |= keys
+                self._odd = self._odd or any(map(_UNTYPABLE.search, keys))
+                if self._untypable:
+                    break
         if (len(self._keys), len(self._always or ())) != before:
             self._build()
 
@@ -96,12 +124,51 @@ class Shape:
         if self._decoder is None:
             if self._untypable:
                 raise msgspec.ValidationError("too many different keys, or one that no field can have")
-            found = msgspec.json.decode(text)
+            found = map(msgspec.json.decode, _RAWS.decode(text)[:_LESSONS])
             self.learn(one for one in found if isinstance(one, dict))
             if self._decoder is None:
                 raise msgspec.ValidationError("no keys in common")
-        rows = self._decoder.decode(text)
+        return self._read(text) or self._decoded(text)
+
+    def _decoded(self, text: bytes) -> Columns:
+        """A batch, decoded; from the first of them the layout of all is learnt."""
+        found = self._listed(text)
+        if self._layout is None and self._patience:
+            self._patience -= 1
+            self._layout = layout_of(text, self._kinds, self.known)
+        return found
+
+    def _listed(self, text: bytes) -> Columns:
+        rows = self._decoder.decode(text) if self._decoder else []
         return Columns(len(rows), self._columns(text, rows))
+
+    def _read(self, text: bytes) -> Columns | None:
+        """A batch whose rows are laid out like those before, None for any other."""
+        table = self._layout.read(text) if self._layout else None
+        if table is not None and table.cut:
+            table = self._joined(table)
+        if table is not None:
+            self._patience = _PATIENCE
+            return Columns(table.size, lambda: self._listed(text).values, table)
+        if self._layout is not None:
+            self._patience -= 1
+            self._layout = self._layout if self._patience else None
+        return None
+
+    def _joined(self, table: Table) -> Table | None:
+        """A table with the rows that had been cut out. They must be whole elements, with masks that are objects."""
+        texts = list(table.cut.values())
+        joined = b"[" + b",".join(texts) + b"]"
+        try:
+            if list(map(bytes, _RAWS.decode(joined))) != texts:
+                return None
+            columns = self._listed(joined).values
+        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+            return None
+        masks = columns.pop(MASK, [])
+        if not all(mask is not UNSET and mask[0] == _OBJECT for mask in masks):
+            return None
+        return table.joined(columns, masks)
 
     def _columns(self, text: bytes, rows: list[Any]) -> dict[str, list[Any]]:
         """The columns that matter. Each key and each text has two quotes: more quotes are a key that stands twice."""
