@@ -81,9 +81,9 @@ def judged(findings: Sequence[Finding], sound: str, commands: tuple[str, ...] = 
     if worst is None or worst.severity is Severity.INFO:
         return passed(sound, findings=findings)
     serious = [finding for finding in findings if finding.severity is worst.severity]
-    serious.sort(key=lambda finding: bool(finding.follows))
-    needing = sorted((one for one in findings if one.severity is not Severity.INFO), key=lambda one: bool(one.follows))
-    fixes = dict.fromkeys(finding.fix for finding in needing)
+    needing = [finding for finding in findings if finding.severity is not Severity.INFO]
+    causes = [finding for finding in needing if not finding.follows]
+    fixes = dict.fromkeys(finding.fix for finding in causes or needing)
     verdict = fail if worst.severity is Severity.ERROR else warn
     text = _in_turn(tuple(fixes)) + (MENDS if commands else "")
     return verdict(_in_a_line(serious), findings=findings, fix=Fix(text, commands=commands))

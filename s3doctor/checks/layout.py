@@ -171,8 +171,8 @@ def names_accepted(dataset: DatasetContext) -> Outcome:
 
 
 def _near(wanted: str, names: Iterable[str]) -> list[str]:
-    """Names that are likely meant: those that differ only in case first."""
-    by_fold = {name.casefold(): name for name in names}
+    """Names that are likely meant: those that differ only in case first. A name that has its own place is not meant."""
+    by_fold = {name.casefold(): name for name in names if name not in (wanted, ANNOTATIONS, PREDICTIONS)}
     return [by_fold[fold] for fold in get_close_matches(wanted.casefold(), by_fold, cutoff=0.6)]
 
 

@@ -17,10 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["conclude", "explain"]
 
-MISREAD = ("stat-normalised", "stat-xyxy", "stat-xyxy-unsized", "stat-cxcywh", "stat-yxhw", "stat-bottom-origin")
-"""Codes which say that boxes mean something else than [x, y, width, height] in pixels from the top left corner."""
-
-_OF_MISREAD = (
+_MISREAD = (
     "bbox-outside",
     "bbox-overflow",
     "bbox-overflow-slight",
@@ -33,6 +30,15 @@ _OF_MISREAD = (
     "area-zero",
     "seg-vs-bbox",
 )
+_SWAPPED = ("top-missing-key", "pred-shape-annotations", "pred-shape", "pred-score-missing")
+EXPLAINS = {
+    "top-swapped-files": _SWAPPED,
+    **dict.fromkeys(
+        ("stat-normalised", "stat-xyxy", "stat-xyxy-unsized", "stat-cxcywh", "stat-yxhw", "stat-bottom-origin"),
+        _MISREAD,
+    ),
+}
+"""Codes of faults, each with those that follow from it."""
 
 _CROWDED = 100
 _UNEVEN = 50
@@ -51,10 +57,10 @@ def conclude(ledger: Ledger, images: Images, categories: Categories, rows: Rows)
 
 
 def explain(ledger: Ledger) -> None:
-    """Say of faults that follow from others what they follow from: to mend them one by one would spoil the boxes."""
-    reason = next((code for code in MISREAD if code in ledger), "")
-    if reason:
-        ledger.explain(_OF_MISREAD, reason)
+    """Say of faults that follow from others what they follow from: to mend them one by one would spoil the file."""
+    for reason, codes in EXPLAINS.items():
+        if reason in ledger:
+            ledger.explain(codes, reason)
 
 
 def _unannotated(ledger: Ledger, images: Images, rows: Rows) -> None:

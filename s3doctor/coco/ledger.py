@@ -141,10 +141,10 @@ class Ledger:
         return code in self.entries and self.entries[str(code)].count > 0
 
     def findings(self) -> tuple[Finding, ...]:
-        """All that was counted, the gravest first, then in the order of the catalogue."""
+        """All that was counted: the gravest first, of these last what follows from others, then as in the catalogue."""
         made = [self._finding(code) for code in RULES if code in self]
         rank = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
-        return tuple(sorted((one for one in made if one), key=lambda one: rank[one.severity]))
+        return tuple(sorted((one for one in made if one), key=lambda one: (rank[one.severity], bool(one.follows))))
 
     def _finding(self, code: str) -> Finding | None:
         rule, entry = RULES[code], self.entries[code]

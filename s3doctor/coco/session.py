@@ -175,6 +175,10 @@ class Session:
             self.ledger.note(
                 "top-swapped-files", place, None, "nearly all annotations have a score: these are predictions"
             )
+        elif (
+            self.role == "annotations" and self.kinds.get("predictions") == "array" and "annotations" not in self.kinds
+        ):
+            self.ledger.note("top-swapped-files", place, None, "it holds predictions and no annotations")
         elif self.role == "predictions" and len(self.rows) and not self.rows.scored and "annotations" in self.kinds:
             self.ledger.note(
                 "top-swapped-files", place, None, "no prediction has a score: this looks like ground truth"

@@ -82,7 +82,7 @@ RULES = (
         ERROR,
         "shows predictions as ground truth without a word.",
         "reports AP 1.0 or nonsense without a word.",
-        "Check which file holds scores: that one is predictions.json.",
+        "The file with scores is predictions.json, the other is annotations.json: exchange their names.",
     ),
     Rule(
         "top-wrong-format",
