@@ -15,6 +15,20 @@ __all__ = ["sniff"]
 
 _COMPRESSED = {b"\x1f\x8b": "gzip", b"PK": "zip", b"\x28\xb5\x2f\xfd": "zstandard", b"BZh": "bzip2", b"\xfd7zXZ": "xz"}
 _WIDE = {b"\xff\xfe\x00\x00": "UTF-32", b"\x00\x00\xfe\xff": "UTF-32", b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
+_BINARY = {
+    b"\xff\xd8\xff": "a JPEG picture",
+    b"\x89PNG": "a PNG picture",
+    b"GIF8": "a GIF picture",
+    b"RIFF": "a WebP picture, or a film or sound",
+    b"%PDF": "a PDF document",
+    b"PAR1": "a table in Parquet",
+    b"SQLite format 3": "a database of SQLite",
+    b"\x93NUMPY": "an array of NumPy",
+    b"\x80\x02": "a pickle of Python",
+    b"\x80\x03": "a pickle of Python",
+    b"\x80\x04": "a pickle of Python",
+    b"\x80\x05": "a pickle of Python",
+}
 _ERROR_CODE = re.compile(rb"<Code>([A-Za-z0-9.]{1,60})</Code>")
 _YOLO = re.compile(rb"\d+(?: \d*\.?\d+){4,}\s")
 _HEAD = 1024
@@ -28,6 +42,10 @@ def sniff(buffer: Buffer, ledger: Ledger) -> bool:
     for mark, name in _COMPRESSED.items():
         if head.startswith(mark):
             ledger.note("json-gzip", start, name, f"compressed with {name}")
+            return False
+    for mark, name in _BINARY.items():
+        if head.startswith(mark):
+            ledger.note("json-not-json", start, head[:8].hex(" "), name)
             return False
     wide = next((name for mark, name in _WIDE.items() if head.startswith(mark)), None) or _zeros(head)
     if wide:

@@ -46,12 +46,12 @@ RULES = (
     Rule(
         "json-not-json",
         "file",
-        "the file is XML, HTML or lines of text, not JSON",
+        "the file is something else than JSON",
         ERROR,
         ERROR,
         _SAME,
         _REFUSED,
-        "An error page or another format was saved under this name: download or export the file again.",
+        "Something else was saved under this name: export the annotations again, or give the right file.",
     ),
     Rule(
         "json-syntax",
