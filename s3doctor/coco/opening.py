@@ -45,7 +45,7 @@ def sniff(buffer: Buffer, ledger: Ledger) -> bool:
             return False
     for mark, name in _BINARY.items():
         if head.startswith(mark):
-            ledger.note("json-not-json", start, head[:8].hex(" "), name)
+            _something_else(ledger, start, head[:8].hex(" "), name)
             return False
     wide = next((name for mark, name in _WIDE.items() if head.startswith(mark)), None) or _zeros(head)
     if wide:
@@ -71,8 +71,13 @@ def _looks_like_json(buffer: Buffer, ledger: Ledger) -> bool:
         return False
     other = _other_format(buffer.data[:_HEAD])
     if other:
-        ledger.note("json-not-json", place, buffer.data[:60].decode("utf-8", "replace"), other)
+        _something_else(ledger, place, buffer.data[:60].decode("utf-8", "replace"), other)
     return not other
+
+
+def _something_else(ledger: Ledger, place: Place, seen: str, what: str) -> None:
+    ledger.note("json-not-json", place, seen, what)
+    ledger.count("json-not-json", 0, hint=what)
 
 
 def _other_format(head: bytes) -> str:
