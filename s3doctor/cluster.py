@@ -47,6 +47,11 @@ class RemoteReader:
         """A function that fetches bytes of the object; it raises UnreadableError where S3 refuses."""
         return partial(_fetch, self.token, key)
 
+    def size_of(self, key: str) -> int | None:
+        """The object's size in bytes as it is now; None where that can't be told."""
+        reader = _lent.get(self.token)
+        return reader.size_of(key) if reader is not None else None
+
 
 _lent: dict[str, RangeReader] = {}
 """On a worker: what may be read with, by token."""

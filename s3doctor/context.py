@@ -22,7 +22,7 @@ from s3doctor.spool import Spool
 if TYPE_CHECKING:
     from s3doctor.cluster import Cluster
     from s3doctor.connection import Connection
-    from s3doctor.inventory import Source
+    from s3doctor.inventory import Inventory, Source
     from s3doctor.model import PermissionMap
     from s3doctor.s3.answer import Answer
 
@@ -152,6 +152,13 @@ class Context:
         from s3doctor.inventory.facts import source_of
 
         return source_of(self)
+
+    @fact
+    def inventories(self) -> dict[str, Inventory]:
+        """The inventory's objects below the images of each dataset, by that prefix."""
+        from s3doctor.inventory.facts import loaded
+
+        return loaded(self)
 
     @fact
     def cluster(self) -> Cluster:

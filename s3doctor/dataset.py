@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 DRAWN_FOR_ONE = 4
 """Names drawn for each picture to open: some have no object, and the others take their places."""
+FEW_KEYS = 100_000
+"""Keys up to which an inventory is asked for them, and not for all that the file names."""
 IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png")
 
 
@@ -310,8 +312,9 @@ class DatasetContext:
         from s3doctor.inventory import Inventory
 
         listing = self.listing
-        found = listing.named() if isinstance(listing, Inventory) else listing.find(keys)
-        return (entry for entry in found if entry.key in keys)
+        if isinstance(listing, Inventory) and len(keys) > FEW_KEYS:
+            return (entry for entry in listing.named() if entry.key in keys)
+        return listing.find(keys)
 
     def _present_sizes(self, sizes: dict[str, int], names: list[str]) -> dict[str, int]:
         """The sizes of these images, as they are now where an inventory says what they were."""

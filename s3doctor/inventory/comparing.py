@@ -64,10 +64,10 @@ def compare_inventory(
     cursor = inventory.cursor()
     _take(cursor, names)
     _find_doubles(cursor)
-    settled = _settle(cursor, inventory.prefix)
-    left = [names[row] for row in _rows(cursor, "SELECT row FROM given ANTI JOIN settled USING (name) ORDER BY row")]
-    lost = [names[row] for row in _rows(cursor, "SELECT row FROM given ANTI JOIN objects USING (name) ORDER BY row")]
-    today = look_again(cursor, lost, inventory.prefix, look)
+    settled = _settle(cursor, inventory)
+    left = [names[row] for row in _rows(cursor, "SELECT row FROM rest WHERE row IS NOT NULL ORDER BY row")]
+    lost = dict.fromkeys(names[row] for row in _rows(cursor, "SELECT row FROM rest WHERE size IS NULL ORDER BY row"))
+    today = look_again(cursor, [*lost], inventory.prefix, look)
     found = compare(left, Residue(inventory, today.gone), inventory.prefix, folders=folders, examples=examples)
     return _with(found, settled), today.again
 
@@ -83,18 +83,16 @@ def _with(found: Comparison, settled: int) -> Comparison:
 
 
 def _take(cursor: Any, names: Sequence[str]) -> None:  # noqa: ANN401 - DuckDB's, imported late
-    """Make the table `given(row, name)` of the different names."""
+    """Make the table `given(row, name)` of the names."""
     import numpy as np
 
-    cursor.execute("CREATE OR REPLACE TEMP TABLE raw (row BIGINT, name VARCHAR)")
+    cursor.execute("CREATE OR REPLACE TABLE given (row BIGINT, name VARCHAR)")
     for start in range(0, len(names), _BATCH):
         batch = [_written(name) for name in names[start : start + _BATCH]]
         rows = np.arange(start, start + len(batch))
         cursor.register("batch", {"row": rows, "name": np.array(batch, dtype=object)})
-        cursor.execute("INSERT INTO raw SELECT row, name FROM batch")
+        cursor.execute("INSERT INTO given SELECT row, name FROM batch")
         cursor.unregister("batch")
-    cursor.execute("CREATE OR REPLACE TABLE given AS SELECT min(row) AS row, name FROM raw GROUP BY name")
-    cursor.execute("DROP TABLE raw")
 
 
 def _written(name: str) -> str:
@@ -128,23 +126,32 @@ def _forms(name: str) -> Iterator[str]:
     yield _SUFFIX.sub("", _OTHER.sub("", platform_key(name, extension=True).lower()))
 
 
-def _settle(cursor: Any, prefix: str) -> int:  # noqa: ANN401 - as above
-    """Make the tables `settled(name)` and `residue` (the other objects); the number of the settled.
+def _settle(cursor: Any, inventory: Inventory) -> int:  # noqa: ANN401 - as above
+    """Settle what is well by one join, which spills to disk; the number of objects that are settled.
 
-    One that could be settled stays with the rest, for objects are compared with names only where there are any.
+    Makes the tables `rest(row, name, size, storage)` of the other names and objects, with no `row` where no name has
+    the object and no `size` where the name has none, and `residue` of the objects in it. One that could be settled
+    stays with them, for objects are compared with names only where there are any.
     """
     cursor.execute(
         f"""
-        CREATE OR REPLACE TEMP TABLE settled AS
-        SELECT name FROM objects SEMI JOIN given USING (name)
-        WHERE {PICTURE} AND {_ORDINARY} AND size <> 0 AND NOT list_contains($1, storage)
-            AND NOT ($2 <> '' AND contains(name, $2)) AND {_COARSE} NOT IN (SELECT form FROM doubles)
+        CREATE OR REPLACE TEMP TABLE rest AS
+        SELECT row, name, size, storage FROM objects FULL JOIN given USING (name)
+        WHERE row IS NULL OR size IS NULL OR NOT ({PICTURE} AND {_ORDINARY} AND size <> 0
+            AND NOT list_contains($1, storage) AND NOT ($2 <> '' AND contains(name, $2))
+            AND {_COARSE} NOT IN (SELECT form FROM doubles))
         """,  # noqa: S608 - our own words
-        [sorted(ARCHIVED), prefix],
+        [sorted(ARCHIVED), inventory.prefix],
     )
-    cursor.execute("DELETE FROM settled WHERE name = (SELECT min(name) FROM settled)")
-    cursor.execute("CREATE OR REPLACE TABLE residue AS SELECT * FROM objects ANTI JOIN settled USING (name)")
-    return int(cursor.execute("SELECT count(*) FROM settled").fetchone()[0])
+    one = "SELECT name, size, storage FROM objects ANTI JOIN rest USING (name) LIMIT 1"
+    cursor.execute(
+        f"CREATE OR REPLACE TEMP TABLE rest AS SELECT * FROM rest UNION ALL "  # noqa: S608 - as above
+        f"SELECT row, name, size, storage FROM ({one}) JOIN given USING (name)"
+    )
+    cursor.execute(
+        "CREATE OR REPLACE TABLE residue AS SELECT DISTINCT name, size, storage FROM rest WHERE size IS NOT NULL"
+    )
+    return inventory.count - int(cursor.execute("SELECT count(*) FROM residue").fetchone()[0])
 
 
 def _rows(cursor: Any, question: str) -> Iterator[int]:  # noqa: ANN401 - as above

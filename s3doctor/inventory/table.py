@@ -15,7 +15,7 @@ from s3doctor.inventory.manifest import WANTED, InventoryError, Manifest, plain
 from s3doctor.s3.listing_page import STANDARD, Entry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from s3doctor.inventory.source import Source
 
@@ -153,34 +153,46 @@ def can_be_key(name: str) -> bool:
 
 
 def load(source: Source, prefix: str, *, memory: str = MEMORY, closing: ExitStack | None = None) -> Inventory:
-    """Read the inventory's objects whose keys begin with `prefix`; `memory` is DuckDB's limit, such as `1GB`.
+    """Read the inventory's objects whose keys begin with `prefix`; see `load_all`."""
+    return load_all(source, [prefix], memory=memory, closing=closing)[prefix]
 
-    To close `closing`, from whichever thread, is to close the inventory, also while it is being read.
+
+def load_all(
+    source: Source, prefixes: Iterable[str], *, memory: str = MEMORY, closing: ExitStack | None = None
+) -> dict[str, Inventory]:
+    """Read the objects below several prefixes, each file once; `memory` is DuckDB's limit for each, such as `1GB`.
+
+    To close `closing`, from whichever thread, is to close the inventories, also while they are being read.
     Raises InventoryError where a file cannot be had or read, BadInput without DuckDB, and what opening a file raises.
     """
-    inventory = Inventory(source.manifest, prefix, memory)
-    if closing is not None:
-        closing.callback(inventory.close)
+    inventories: dict[str, Inventory] = {}
     try:
-        _fill(inventory, source)
-    except duckdb().Error as error:
-        inventory.close()
+        for prefix in dict.fromkeys(prefixes):
+            inventories[prefix] = Inventory(source.manifest, prefix, memory)
+            if closing is not None:
+                closing.callback(inventories[prefix].close)
+        if inventories:
+            _fill([*inventories.values()], source)
+    except BaseException as error:
+        for inventory in inventories.values():
+            inventory.close()
+        if not isinstance(error, duckdb().Error):
+            raise
         first = str(error).partition("\n")[0]
         raise InventoryError(f"{source.name}: its files are not as the manifest describes them ({first})") from None
-    except BaseException:
-        inventory.close()
-        raise
-    return inventory
+    return inventories
 
 
-def _fill(inventory: Inventory, source: Source) -> None:
-    cursor = inventory.cursor()
-    cursor.execute("CREATE TABLE objects (name VARCHAR, size BIGINT, storage VARCHAR)")
-    copies = inventory.directory / "files"
+def _fill(inventories: Sequence[Inventory], source: Source) -> None:
+    cursors = [inventory.cursor() for inventory in inventories]
+    for cursor in cursors:
+        cursor.execute("CREATE TABLE objects (name VARCHAR, size BIGINT, storage VARCHAR)")
+    copies = inventories[0].directory / "files"
     copies.mkdir()
     for path in source.files(copies):
-        readable = _from_orc(path, copies) if source.manifest.format == "ORC" else path
-        cursor.execute(_insert(source.manifest), [glob.escape(str(readable)), inventory.bucket, inventory.prefix])
+        readable = str(_from_orc(path, copies) if source.manifest.format == "ORC" else path)
+        for inventory, cursor in zip(inventories, cursors, strict=True):
+            cursor.execute(_insert(source.manifest), [glob.escape(readable), inventory.bucket, inventory.prefix])
         for copy in copies.iterdir():
             copy.unlink()
 

@@ -23,7 +23,11 @@ _RANK = (Severity.INFO, Severity.WARNING, Severity.ERROR)
 
 
 class Reader(Protocol):
-    """Opens files by key: `reader(key)(start, length)` gives bytes, and raises OSError where they can't be had."""
+    """Opens files by key: `reader(key)(start, length)` gives bytes, and raises OSError where they can't be had.
+
+    One that has `size_of(key)`, the present size in bytes, is asked for it before a picture is called cut off: what
+    was listed some time ago may be another picture by now. None means that it can't be told.
+    """
 
     def __call__(self, key: str) -> Callable[[int, int], bytes]:
         """A function that fetches bytes of one file."""
@@ -114,9 +118,19 @@ class _Look:
 def look(reader: Reader, number: int, picture: Picture) -> _Look:
     """Read one header; a picture that can't be read is told of, not raised."""
     try:
-        return _Look(number, picture, read_header(reader(picture.key), picture.size))
+        seen = read_header(reader(picture.key), picture.size)
+        if seen.truncated or seen.broken:
+            seen = _as_it_is_now(reader, picture, seen)
     except OSError as error:
         return _Look(number, picture, error)
+    return _Look(number, picture, seen)
+
+
+def _as_it_is_now(reader: Reader, picture: Picture, seen: Header) -> Header:
+    """The header of an object that has another size than it had when it was listed, else the one that was seen."""
+    size_of: Callable[[str], int | None] = getattr(reader, "size_of", lambda _: None)
+    size = size_of(picture.key)
+    return seen if size in (None, picture.size) else read_header(reader(picture.key), size or 0)
 
 
 def _ended(deadline: float | None, stop: threading.Event | None) -> str:

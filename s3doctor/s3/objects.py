@@ -48,6 +48,10 @@ class Objects:
         """A function that fetches bytes of this object; it raises UnreadableError where S3 refuses."""
         return partial(self._fetch, key)
 
+    def size_of(self, key: str) -> int | None:
+        """The object's size in bytes as it is now; None where that can't be told."""
+        return total(self._ask(key, 0, 0))
+
     def _fetch(self, key: str, start: int, length: int) -> bytes:
         answer = self._ask(key, start, start + length - 1)
         if answer.http == BEYOND_THE_END:
@@ -58,6 +62,12 @@ class Objects:
 
     def _ask(self, key: str, first: int, last: int) -> Answer:
         return probes.read(self._s3, self._bucket, key, first=first, last=last)
+
+
+def total(answer: Answer) -> int | None:
+    """The size in bytes of the object of which this answer gives a part."""
+    size = answer.headers.get("content-range", "").rpartition("/")[2]
+    return int(size) if answer.ok and size.isdecimal() else None
 
 
 def objects_for(s3: S3, bucket: str, count: int) -> Objects:

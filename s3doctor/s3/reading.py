@@ -228,6 +228,13 @@ class RangeReader:
         """A function that fetches bytes of the object."""
         return partial(self._fetch, key)
 
+    def size_of(self, key: str) -> int | None:
+        """The object's size in bytes as it is now; None where that can't be told."""
+        asked = {"Bucket": self._bucket, "Key": key, "Range": "bytes=0-0"}
+        answer = ask("GetObject", f"s3://{self._bucket}/{key}", lambda: self._client.get_object(**asked), body_limit=1)
+        found = _CONTENT_RANGE.fullmatch(answer.headers.get("content-range", ""))
+        return int(found[2]) if answer.ok and found else None
+
     def _fetch(self, key: str, start: int, length: int) -> bytes:
         resource = f"s3://{self._bucket}/{key}"
         reason = stopped(self._deadline, self._stop)

@@ -8,13 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from between import Between
 from inventory import made
+from objectserver import ObjectServer, error
 
 from s3doctor.cli import main
 from s3doctor.cli.exits import Exit
-from s3doctor.connection import BadInput, Connection
+from s3doctor.connection import BadInput, Connection, Credentials, Secret
+from s3doctor.context import Context
 from s3doctor.engine import Visit
 from s3doctor.inventory import Inventory
+from s3doctor.inventory.facts import FEW, SAMPLED, sizes_now
 from s3doctor.model import Report, Status
 from s3doctor.tidy import tidy
 
@@ -90,6 +94,70 @@ def test_a_manifest_on_this_machine(embedded_s3: EmbeddedS3, tmp_path: Path) -> 
     embedded = filled(embedded_s3, [])
     _, told = examined(replace(embedded, inventory=str(path)))
     assert told["IMG001"][0] is Status.PASS
+
+
+def test_several_datasets_fetch_the_inventory_once(embedded_s3: EmbeddedS3) -> None:
+    rows = [*rows_of(NAMES), *((f"other/images/{name}", len(PNG), "STANDARD") for name in NAMES)]
+    connection = replace(filled(embedded_s3, rows), datasets=("ds", "other", "none"))
+    admin = embedded_s3.admin_client("s3")
+    for name in NAMES:
+        admin.put_object(Bucket="pictures", Key=f"other/images/{name}", Body=PNG)
+    admin.put_object(Bucket="pictures", Key="other/annotations.json", Body=coco(NAMES))
+    with Between(embedded_s3.endpoint_url) as between:
+        visit = Visit(replace(connection, endpoint_url=between.url), select=["IMG001"])
+        results = list(visit)
+    passed = [result for result in results if result.status is Status.PASS]
+    assert len(passed) == 2
+    assert len([asked for asked in between.asked if asked.target.endswith(DATA)]) == 1
+
+
+def test_a_dataset_that_is_none_of_those_examined_has_its_objects_too(embedded_s3: EmbeddedS3) -> None:
+    connection = filled(embedded_s3, rows_of(NAMES))
+    context = Context(replace(connection, datasets=("elsewhere",)))
+    assert context.dataset("ds").listing.count == len(NAMES)
+    assert context.inventories == {}
+    context.closing.close()
+
+
+def test_the_sizes_of_very_many_images_are_doubted_aloud(tmp_path: Path) -> None:
+    names = [f"{number:05}.png" for number in range(FEW + 1)]
+    rows = [(f"ds/images/{name}", 20 + (number % 10 == 0), "STANDARD") for number, name in enumerate(names)]
+    path = made.written(tmp_path, rows)
+    key = Credentials("AKIAIOSFODNN7EXAMPLE", Secret("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"))
+
+    def fault(_: int, key: str) -> bytes | None:
+        return error(404, "NoSuchKey", "Gone") if key.endswith("7.png") else None
+
+    with ObjectServer(default=b"x" * 20, fault=fault) as server:
+        given = Connection("pictures", key, endpoint_url=server.url, region="us-east-1", inventory=str(path))
+        context = Context(given)
+        sizes = {key: size for key, size, _ in rows}
+        now = sizes_now(context, sizes, list(sizes))
+        assert server.requests == SAMPLED
+        few = sizes_now(context, sizes, list(sizes)[:20])
+        assert server.requests == SAMPLED + 20
+        assert set(few.values()) == {20}
+    gone = len(sizes) - len(now)
+    changed = sum(now[key] != sizes[key] for key in now)
+    assert 60 < gone < 140
+    assert 60 < changed < 140
+    assert context.notes[1].startswith(
+        f"Sizes of {FEW + 1:,} images are those of the inventory of 2018-01-03 02:00 UTC ("
+    )
+    assert f". Of 1,000 that were looked at again, {gone + changed:,} have changed or are gone: " in context.notes[1]
+    assert context.notes[2].startswith(f"{gone} images to be opened are gone since the inventory, such as ds/images/")
+
+
+def test_that_sizes_could_not_be_looked_at_is_said(tmp_path: Path) -> None:
+    rows = [(f"ds/images/{number:05}.png", 20, "STANDARD") for number in range(FEW + 1)]
+    path = made.written(tmp_path, rows)
+    with ObjectServer(fault=lambda _, __: error(403, "AccessDenied", "Access Denied")) as server:
+        key = Credentials("AKIAIOSFODNN7EXAMPLE", Secret("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"))
+        given = Connection("pictures", key, endpoint_url=server.url, region="us-east-1", inventory=str(path))
+        context = Context(given)
+        sizes = {key: size for key, size, _ in rows}
+        assert sizes_now(context, sizes, list(sizes)) == sizes
+    assert context.notes[1].endswith("; whether they are so still could not be looked at.")
 
 
 def test_the_command_line_refuses_a_wrong_manifest_also_among_many(

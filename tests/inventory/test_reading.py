@@ -16,6 +16,7 @@ from inventory import made
 
 from s3doctor.connection import BadInput
 from s3doctor.inventory import InventoryError, Manifest, load, open_source, read_manifest
+from s3doctor.inventory.table import load_all
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -183,6 +184,10 @@ def test_orc_without_pyarrow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(InventoryError, match="needs pyarrow"):
         load(source, "")
+
+
+def test_no_prefix_reads_nothing(tmp_path: Path) -> None:
+    assert load_all(open_source(str(made.written(tmp_path, ROWS)), "pictures"), []) == {}
 
 
 def test_objects_are_found_by_their_keys(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import io
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -68,6 +69,40 @@ def test_what_cannot_be_read_is_told_apart(moto: Any) -> None:
     error = got.errors[0][1]
     assert isinstance(error, ReadError)
     assert error.answer.code == "NoSuchKey"
+
+
+class Counting(RangeReader):
+    """A reader that counts how often it was asked for a size."""
+
+    asked = 0
+
+    def size_of(self, key: str) -> int | None:
+        self.asked += 1
+        return super().size_of(key)
+
+
+@pytest.mark.parametrize("other", [-20, -1, 5, 40_000])
+def test_an_object_that_was_replaced_since_it_was_listed_is_not_called_cut_off(moto: Any, other: int) -> None:
+    picture = pictures(1)[0]
+    reader = Counting(moto, "bucket")
+    got = check_pictures(reader, [replace(picture, size=picture.size + other)])
+    assert (got.looked_at, got.findings, reader.asked) == (1, (), 1)
+    assert (check_pictures(reader, [picture]).findings, reader.asked) == ((), 1)
+
+
+def test_an_object_that_is_cut_off_is_called_so_once_its_size_is_known(moto: Any) -> None:
+    moto.put_object(Bucket="bucket", Key="cut.jpg", Body=jpeg()[:-20])
+    reader = Counting(moto, "bucket")
+    got = check_pictures(reader, [Picture("cut.jpg", len(jpeg()) - 20, "cut.jpg"), Picture("cut.jpg", 9, "as it was")])
+    assert [(finding.code, finding.count) for finding in got.findings] == [("h-truncated", 2)]
+    assert reader.asked == 2
+    assert reader.size_of("gone.jpg") is None
+
+
+def test_a_reader_that_knows_no_sizes_is_believed() -> None:
+    whole = jpeg()
+    got = check_pictures(lambda _: lambda start, length: whole[start : start + length], [Picture("a", 99, "a.jpg")])
+    assert [finding.code for finding in got.findings] == ["h-truncated"]
 
 
 def test_an_executor_of_ones_own(moto: Any) -> None:

@@ -172,6 +172,13 @@ def test_findings_are_the_same_on_a_bucket_of_faults(way: type[Objects]) -> None
     assert s3.log.count == sum(tries.values())
 
 
+@pytest.mark.parametrize("way", BOTH)
+def test_sizes_are_told(way: type[Objects]) -> None:
+    with ObjectServer({"a.jpg": b"x" * 20, "empty.jpg": b""}) as server:
+        objects = way(s3_at(server.url), "pictures")
+        assert [objects.size_of(key) for key in ("a.jpg", "empty.jpg", "gone.jpg")] == [20, None, None]
+
+
 def test_connections_are_kept() -> None:
     with ObjectServer(default=jpeg()) as server:
         objects = ManyObjects(s3_at(server.url), "pictures")
