@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from s3doctor.inventory.table import PICTURE, ROWS, can_be_key, entries
@@ -87,9 +88,11 @@ def _take(cursor: Any, names: Sequence[str]) -> None:  # noqa: ANN401 - DuckDB's
     import numpy as np
 
     cursor.execute("CREATE OR REPLACE TABLE given (row BIGINT, name VARCHAR)")
-    for start in range(0, len(names), _BATCH):
-        batch = [_written(name) for name in names[start : start + _BATCH]]
-        rows = np.arange(start, start + len(batch))
+    found, start = iter(names), 0
+    while batch := list(islice(found, _BATCH)):
+        if not can_be_key("".join(batch)):
+            batch = [_written(name) for name in batch]
+        rows = np.arange(start, start := start + len(batch))
         cursor.register("batch", {"row": rows, "name": np.array(batch, dtype=object)})
         cursor.execute("INSERT INTO given SELECT row, name FROM batch")
         cursor.unregister("batch")
@@ -133,13 +136,16 @@ def _settle(cursor: Any, inventory: Inventory) -> int:  # noqa: ANN401 - as abov
     the object and no `size` where the name has none, and `residue` of the objects in it. One that could be settled
     stays with them, for objects are compared with names only where there are any.
     """
+    alone = f"{_COARSE} NOT IN (SELECT form FROM doubles)"  # noqa: S608 - as above
+    if not cursor.execute("SELECT count(*) FROM doubles").fetchone()[0]:
+        alone = "true"  # no form has to be made of any name
     cursor.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE rest AS
         SELECT row, name, size, storage FROM objects FULL JOIN given USING (name)
         WHERE row IS NULL OR size IS NULL OR NOT ({PICTURE} AND {_ORDINARY} AND size <> 0
             AND NOT list_contains($1, storage) AND NOT ($2 <> '' AND contains(name, $2))
-            AND {_COARSE} NOT IN (SELECT form FROM doubles))
+            AND {alone})
         """,  # noqa: S608 - our own words
         [sorted(ARCHIVED), inventory.prefix],
     )
