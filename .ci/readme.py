@@ -18,6 +18,7 @@ from s3doctor.cli.check import command as check_command
 from s3doctor.cli.demo import without_proxy
 from s3doctor.cli.exits import MEANINGS
 from s3doctor.demo.cases import load
+from s3doctor.demo.examples import settled
 from s3doctor.demo.patients import prepare
 from s3doctor.demo.server import EmbeddedS3
 from s3doctor.engine import diagnose
@@ -80,20 +81,17 @@ def checks() -> str:
 
 
 SAME = (
-    (r"\b\d{12}\b", "123456789012"),
-    (r"AKIA…\w{4}", "AKIA…MPLE"),
-    (r"127\.0\.0\.1:\d+", "127.0.0.1:54321"),
-    (r"s3doctor-[0-9a-f]{8}-[0-9a-f]{32}", "s3doctor-01234567-" + "0123456789abcdef" * 2),
     (r"\d+\.\d seconds", "1.5 seconds"),
     (r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC", "2026-11-24 12:00:00 UTC"),
 )
-"""What differs from one examination to the next, and what the README shows in its place."""
+"""What else differs from one report to the next, and what the README shows in its place."""
 
 
 def report() -> str:
     """The beginning of a patient's report, and what it says of the first check that failed."""
     with without_proxy(), EmbeddedS3() as s3:
         text = render(diagnose(prepare(load("pasted-policy"), s3)))
+    text = settled(text)
     for pattern, shown in SAME:
         text = re.sub(pattern, shown, text)
     head = text[: text.index("─ The layout")]

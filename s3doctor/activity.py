@@ -5,11 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     Far = Callable[[], tuple[int, int | None]]
     """Says how many are done, and of how many in all; None where nobody knows."""
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Step:
-    """One step under way: `done` of `total` (None: not known) in `seconds`. `unit` is what is counted (`objects`)."""
+    """One step under way: `done` of `total` (None: not known) in `seconds`.
+
+    `unit` is what is counted (`objects`); empty where nothing can be counted.
+    """
 
     what: str
     unit: str
@@ -38,6 +41,8 @@ class Step:
     @property
     def text(self) -> str:
         """All of it in a line: `listing a/: 12,000 of about 40,000 objects, 3,000 a second, about 9 s left`."""
+        if not self.unit:
+            return f"{self.what}, for {_span(self.seconds)} until now"
         of = f" of about {_number(self.total, self.unit)}" if self.total and self.total >= self.done else ""
         line = f"{self.what}: {_number(self.done, self.unit)}{of} {self.unit}"
         if self.rate:
@@ -71,6 +76,23 @@ class _Running:
     def step(self) -> Step:
         done, total = self._ask() if self._ask else self._far
         return Step(self.what, self.unit, done, total, time.monotonic() - self.began)
+
+
+class Joined:
+    """The steps of several activities, each told with the name of its own."""
+
+    def __init__(self, activities: Callable[[], Mapping[str, Activity]]) -> None:
+        """`activities` says which there are by now, by their names."""
+        self._activities = activities
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps under way, name by name."""
+        return tuple(
+            replace(step, what=f"{name}: {step.what}")
+            for name, activity in self._activities().items()
+            for step in activity.steps
+        )
 
 
 class Activity:

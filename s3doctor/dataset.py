@@ -35,6 +35,8 @@ DRAWN_FOR_ONE = 4
 """Names drawn for each picture to open: some have no object, and the others take their places."""
 FEW_KEYS = 100_000
 """Keys up to which an inventory is asked for them, and not for all that the file names."""
+SECONDS_TO_SHOW = 5.0
+"""With less time left than this, no picture is fetched to be shown."""
 IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png")
 
 
@@ -176,6 +178,17 @@ class DatasetContext:
     def _kept(self, name: str) -> Kept:
         """The stream by which a file is examined; a copy stays on this machine until the end, for pycocotools."""
         return self._memo.get(("kept", name), lambda: self.context.spool.keep(self.stream(name)))
+
+    def picture(self, name: str, most: int) -> bytes | None:
+        """The first `most` bytes of an image, to be shown; None where they cannot be had, or time runs short."""
+        from s3doctor.s3.objects import Objects
+
+        if self.context.stop.is_set() or self.context.seconds_left() < SECONDS_TO_SHOW:
+            return None
+        try:
+            return Objects(self.s3, self.bucket)(self.images_prefix + name)(0, most)
+        except OSError:
+            return None
 
     def stream(self, name: str) -> ObjectStream:
         """One of the two files, to be read from its first byte."""

@@ -5,26 +5,29 @@ from __future__ import annotations
 import os
 import sys
 import time
-from contextlib import ExitStack
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
+from s3doctor.activity import Activity
+from s3doctor.exhibits import Exhibits, gather_local
 from s3doctor.facts import fact
 from s3doctor.model import Report, Result, Status, skip
 from s3doctor.remedies.mending import Files
-from s3doctor.spool import Spool
+from s3doctor.s3.listing_page import Entry
+from s3doctor.spool import Kept, Spool
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from s3doctor.coco import Examination, FileExamination
     from s3doctor.coco.oracle import Consultation
     from s3doctor.coco.source import Source
     from s3doctor.model import Check
     from s3doctor.names import Comparison
-    from s3doctor.spool import Kept
 
 __all__ = ["Folder", "LocalDataset", "LocalVisit"]
 
@@ -39,6 +42,8 @@ class Folder:
     path: Path
     error: None = None
     complete: bool = True
+    seen: list[int] = field(default_factory=lambda: [0], compare=False)
+    """How many files the latest walk has come upon until now."""
 
     @property
     def prefix(self) -> str:
@@ -47,6 +52,11 @@ class Folder:
 
     def __iter__(self) -> Iterator[tuple[str, int, str]]:
         """Key, size in bytes and an empty storage class of each file; a directory met twice is not entered again."""
+        for number, entry in enumerate(self._files(), 1):
+            self.seen[0] = number
+            yield entry
+
+    def _files(self) -> Iterator[tuple[str, int, str]]:
         entered: set[tuple[int, int]] = set()
         for place, folders, files in os.walk(self.path, followlinks=True):
             here = Path(place).stat()
@@ -58,6 +68,28 @@ class Folder:
             below = Path(place).relative_to(self.path)
             for name in sorted(files):
                 yield self.prefix + (below / name).as_posix(), _size(Path(place, name)), ""
+
+    @cached_property
+    def _sizes(self) -> tuple[int, int]:
+        sizes = [size for _, size, _ in self]
+        return len(sizes), sum(sizes)
+
+    @property
+    def count(self) -> int:
+        """How many files there are."""
+        return self._sizes[0]
+
+    @property
+    def size(self) -> int:
+        """How many bytes they have together."""
+        return self._sizes[1]
+
+    def find(self, keys: Iterable[str]) -> Iterator[Entry]:
+        """Those of the keys that are files below the directory; a key that leads out of it is none."""
+        for key in keys:
+            name = key.removeprefix(self.prefix)
+            if name and not {"", ".", ".."} & set(name.split("/")) and (file := self.path / name).is_file():
+                yield Entry(key, _size(file), "")
 
     def covers(self, key: str) -> bool:  # noqa: ARG002 - as a listing of S3 has it
         """Whether a file of this key, had it existed, would be here: yes."""
@@ -72,6 +104,26 @@ def _size(path: Path) -> int:
         return 0
 
 
+class _Counted:
+    """An open file that knows how many of its bytes were read, and where it can be read again."""
+
+    def __init__(self, file: BinaryIO, path: Path) -> None:
+        self.path, self.count, self.size = path, 0, path.stat().st_size
+        self._file = file
+
+    def read(self, n: int, /) -> bytes:
+        """At most n bytes; none at the end."""
+        block = self._file.read(n)
+        self.count += len(block)
+        return block
+
+
+@contextmanager
+def _counted(path: Path) -> Iterator[_Counted]:
+    with path.open("rb", buffering=0) as file:
+        yield _Counted(file, path)
+
+
 class LocalDataset:
     """The facts about files on this machine. Paths are as given, `-` is standard input; empty means not given.
 
@@ -83,6 +135,7 @@ class LocalDataset:
         self.images_path = images
         self.target = target
         self.spool = Spool()
+        self.activity = Activity()
         self._kept: dict[str, Kept] = {}
         self._opened = ExitStack()
 
@@ -95,6 +148,40 @@ class LocalDataset:
         stream = sys.stdin.buffer if given == STDIN else self._opened.enter_context(path.open("rb", buffering=0))
         self._kept[which] = self.spool.keep(stream)
         return self._kept[which]
+
+    @contextmanager
+    def _reading(self, which: str) -> Iterator[Source]:
+        """A file to read, of which it is told how far it is read."""
+        source = self._source(which)
+        with ExitStack() as opened:
+            counted = source if isinstance(source, Kept) else opened.enter_context(_counted(Path(self.paths[which])))
+            opened.enter_context(
+                self.activity.step(f"reading {self.paths[which]}", "MB", lambda: (counted.count, counted.size))
+            )
+            yield counted
+
+    name = ""
+    """A dataset on this machine needs no name: it is the only one."""
+
+    @property
+    def images(self) -> str:
+        """The name of the images' directory."""
+        return self.listing.prefix.rstrip("/")
+
+    def stream(self, name: str) -> Source:
+        """One of the two files, as `annotations.json` or `predictions.json`, whatever it is called here."""
+        which = name.removesuffix(".json")
+        if which in self._kept:
+            return self._kept[which].path or b""
+        return Path(self.paths[which])
+
+    def picture(self, name: str, most: int) -> bytes | None:
+        """The first `most` bytes of an image; None where it cannot be read."""
+        try:
+            with (Path(self.images_path) / name).open("rb") as file:
+                return file.read(most)
+        except OSError:
+            return None
 
     def _path(self, which: str) -> Path | None:
         """The file itself, or the copy of what could be read only once."""
@@ -116,14 +203,17 @@ class LocalDataset:
         """What is in the annotations."""
         from s3doctor.coco import examine_annotations
 
-        return examine_annotations(self._source("annotations"), target=self.target)
+        with self._reading("annotations") as source:
+            return examine_annotations(source, target=self.target)
 
     @fact
     def predictions(self) -> FileExamination:
         """What is in the predictions."""
         from s3doctor.coco import examine_predictions
 
-        return examine_predictions(self._source("predictions"), self.annotations, target=self.target)
+        truth = self.annotations
+        with self._reading("predictions") as source:
+            return examine_predictions(source, truth, target=self.target)
 
     @fact
     def examination(self) -> Examination:
@@ -149,7 +239,9 @@ class LocalDataset:
         from s3doctor.names import compare
 
         names = [name for name in self.annotations.image_names if name]
-        return compare(names, self.listing, self.images_prefix)
+        files = self.listing
+        with self.activity.step(f"looking through {self.images_path}", "files", lambda: (files.seen[0], None)):
+            return compare(names, files, self.images_prefix)
 
     @fact
     def loading(self) -> Consultation:
@@ -157,21 +249,27 @@ class LocalDataset:
         from s3doctor.coco import Examination
         from s3doctor.coco.oracle import consult
 
-        return consult(self._path("annotations"), examined=Examination(self.annotations))
+        with self.activity.step("asking pycocotools", ""):
+            return consult(self._path("annotations"), examined=Examination(self.annotations))
 
     @fact
     def evaluation(self) -> Consultation:
         """What pycocotools says of both files."""
         from s3doctor.coco.oracle import consult
 
-        return consult(self._path("annotations"), self._path("predictions"), examined=self.examination)
+        examined = self.examination
+        with self.activity.step("asking pycocotools", ""):
+            return consult(self._path("annotations"), self._path("predictions"), examined=examined)
 
 
 class LocalVisit:
     """One examination of local files: iterate over it for Results as they come, then ask for the report."""
 
-    def __init__(self, dataset: LocalDataset, *, oracle: bool = True) -> None:
+    def __init__(self, dataset: LocalDataset, *, oracle: bool = True, pictures: int = 0) -> None:
+        """`pictures` says how many images the report shall hold, with the boxes upon them."""
         self.dataset = dataset
+        self._pictures = pictures
+        self._exhibits = Exhibits()
         self._checks = tuple(_checks(dataset, oracle=oracle))
         self._results: dict[str, Result] = {}
         self._started = datetime.now(timezone.utc)
@@ -184,6 +282,7 @@ class LocalVisit:
                 result = self._ask(check)
                 self._results[check.code] = result
                 yield result
+            self._exhibits = gather_local(self.dataset, self._pictures)
         finally:
             self.dataset.close()
 
@@ -207,6 +306,10 @@ class LocalVisit:
             started=self._started,
             seconds=time.monotonic() - self._began,
             interrupted=interrupted,
+            notes=self._exhibits.notes,
+            figures=self._exhibits.figures,
+            plots=self._exhibits.plots,
+            pictures=self._exhibits.pictures,
         )
 
 

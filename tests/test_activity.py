@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import io
 import itertools
+import os
 import threading
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from keyspaces import flat
 from listserver import ListServer, Manners
 
-from s3doctor.activity import Activity, Step
+from s3doctor.activity import Activity, Joined, Step
 from s3doctor.cli.progress import Progress
 from s3doctor.connection import Connection, Credentials, Secret
 from s3doctor.context import Context
 from s3doctor.demo import cases
 from s3doctor.demo.patients import prepare
 from s3doctor.engine import Visit
+from s3doctor.local import LocalDataset, LocalVisit
 
 if TYPE_CHECKING:
     from s3doctor.cli.options import Telling
@@ -142,3 +145,73 @@ def test_on_a_terminal_the_line_changes_with_the_step(monkeypatch: pytest.Monkey
     assert "\r\x1b[Kreading a: 1.0 MB, " in screen.getvalue()
     assert "\r\x1b[Kreading a: 3.0 MB, " in screen.getvalue()
     assert screen.getvalue().endswith("\r\x1b[K")
+
+
+def test_files_on_this_machine_are_told_of_while_they_are_read(tmp_path: Path) -> None:
+    """The predictions come through a pipe that is held up half way."""
+    shapes = Path(__file__).parents[1] / "fixtures" / "buckets" / "_shapes"
+    content, pipe = (shapes / "predictions.json").read_bytes(), tmp_path / "predictions.json"
+    os.mkfifo(pipe)
+    dataset = LocalDataset(str(shapes / "annotations.json"), str(pipe), str(shapes / "images"))
+    visit = LocalVisit(dataset)
+    seen: set[str] = set()
+    held, go_on = threading.Event(), threading.Event()
+
+    def feed() -> None:
+        with pipe.open("wb", buffering=0) as file:
+            file.write(content[:3000])
+            held.set()
+            go_on.wait(30)
+            file.write(content[3000:])
+
+    def look() -> None:
+        while thread.is_alive():
+            seen.update(f"{step.what}, {step.done} {step.unit}" for step in dataset.activity.steps)
+            if held.is_set() and f"reading {pipe}, 3000 MB" in seen:
+                go_on.set()
+            time.sleep(0.002)
+
+    thread = threading.Thread(target=lambda: list(visit))
+    for each in (threading.Thread(target=feed), thread):
+        each.start()
+    look()
+    assert f"reading {pipe}, 3000 MB" in seen
+    assert "asking pycocotools, 0 " in seen
+    assert dataset.activity.steps == ()
+    assert visit.report().verdict == "pass"
+
+
+def test_a_step_in_which_nothing_can_be_counted_says_how_long_it_lasts() -> None:
+    assert Step("asking pycocotools", "", 0, None, 42.2).text == "asking pycocotools, for 42 s until now"
+
+
+def test_steps_of_several_are_told_with_their_names() -> None:
+    one, two = Activity(), Activity()
+    joined = Joined(lambda: {"acme": one, "beta": two})
+    with one.step("listing a/", "objects") as tell, two.step("reading b", "MB"):
+        tell(7, 9)
+        assert [(step.what, step.done, step.total) for step in joined.steps] == [
+            ("acme: listing a/", 7, 9),
+            ("beta: reading b", 0, None),
+        ]
+    assert joined.steps == ()
+
+
+def test_a_line_that_stays_does_not_stand_in_the_one_that_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Screen(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    screen = Screen()
+    monkeypatch.setattr("sys.stderr", screen)
+    with Progress(
+        TELLING, begin="reading 日本語日本語日本語日本語日本語日本語日本語日本語日本語日本語日本語日本語"
+    ) as progress:
+        progress.note("acme: pass")
+    assert (
+        screen.getvalue()
+        == (
+            "\r\x1b[Kreading " + "日本語" * 11 + "日本"  # 78 columns
+            "\r\x1b[Ks3doctor: acme: pass\n\r\x1b[K"
+        )
+    )

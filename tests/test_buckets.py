@@ -6,12 +6,13 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from explained import of_checks
 from msgspec import structs
 
 from s3doctor import diagnose
 from s3doctor.checks import FAMILIES
 from s3doctor.demo import cases
-from s3doctor.demo.examples import NO_PATIENT
+from s3doctor.demo.examples import NO_PATIENT, explained, patient
 from s3doctor.demo.patients import prepare
 from s3doctor.model import Status
 from s3doctor.report.wording import first_step
@@ -97,6 +98,8 @@ def test_patient(name: str, embedded_s3: EmbeddedS3) -> None:
     found = disagreements(report, case.expect)
     assert found == []
     assert report.exit_code() == case.expect.exit_code
+    shown = {code: explained()["checks"][code] for code in explained()["checks"] if patient(code) == case}
+    assert of_checks(name, report) == shown, "python tests/explained.py brings the pages of explain up to date"
     if not connection.setup.writes:
         assert [access for access in embedded_s3.accesses if access.could_write] == []
 

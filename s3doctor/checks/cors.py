@@ -46,7 +46,7 @@ def preflight(dataset: DatasetContext) -> Outcome:
     if not dataset.connection.setup.writes:
         words = "no CORS rule for every page, and this set-up asks for none"
         return passed(words, evidence=evidence, findings=[_note(crossing.bucket, cause)])
-    fix = cors_fix(dataset.connection, crossing.bucket, cause.text)
+    fix = cors_fix(dataset.connection, crossing.bucket)
     return fail(
         f"a browser may not read from {crossing.bucket}", evidence=evidence, cause=cause, fix=fix, findings=notes
     )
@@ -67,7 +67,7 @@ def presigned(dataset: DatasetContext) -> Outcome:
         return passed("no CORS headers, and this set-up asks for none", evidence=[answer.evidence])
     if answer.ok:
         cause = Cause("no-cors-header", "The answer has no Access-Control-Allow-Origin header for this origin.")
-        fix = cors_fix(dataset.connection, name, cause.text)
+        fix = cors_fix(dataset.connection, name)
         return fail("a browser throws the answer away", evidence=[answer.evidence], cause=cause, fix=fix)
     if answer.http in (403, 404):
         text = "there is no object that the key may read to try it on"

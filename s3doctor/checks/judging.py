@@ -67,9 +67,9 @@ def is_s3(answer: Answer) -> bool:
     return answer.from_s3 or "x-amz-bucket-region" in answer.headers or "Name" in answer.data
 
 
-def policy(context: Context, dataset: str = "", why: str = "") -> Fix:
+def policy(context: Context, dataset: str = "") -> Fix:
     """The policy that works, with leave to use the KMS keys that were seen on the way."""
-    return policy_fix(context.connection, dataset, why, kms_key_arns=context.s3.kms_keys)
+    return policy_fix(context.connection, dataset, kms_key_arns=context.s3.kms_keys)
 
 
 def judged(findings: Sequence[Finding], sound: str, commands: tuple[str, ...] = ()) -> Outcome:

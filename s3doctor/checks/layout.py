@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from s3doctor.checks.judging import trouble
@@ -30,14 +32,16 @@ def dataset_exists(dataset: DatasetContext) -> Outcome:
     top = dataset.context.directory(dataset.bucket, "")
     if not dataset.name and not top.answer.ok:
         return trouble(dataset.context, top.answer, f"what is in {dataset.bucket} could not be listed")
+    empty = dataset.name in top.directories
     missing = f"there is nothing below {dataset.prefix}" if dataset.name else "there is no dataset in the bucket"
+    there = "only an empty place holder" if empty else _there(top.directories, top.files, "the bucket is empty")
     fix = Fix(
         f"{_did_you_mean(dataset.name, top.directories)}Upload the dataset as {dataset.bucket}/<dataset>/<images>/ "
         f"with {ANNOTATIONS} and {PREDICTIONS} beside the images directory.",
         commands=(f"aws s3 ls s3://{dataset.bucket}/",),
     )
     return fail(
-        f"{missing}; {_there(top.directories, top.files)}",
+        f"{missing}; {there}",
         evidence=[top.answer.evidence],
         fix=fix,
         cause=Cause("no-dataset", "S3 lists no object whose key starts with that name and a slash."),
@@ -113,14 +117,13 @@ def _file_exists(dataset: DatasetContext, name: str) -> Outcome:
             return passed(f"{dataset.prefix}{name} is there", evidence=[answer.evidence])
         return unknown(f"{dataset.prefix} holds more files than were looked at", evidence=[answer.evidence])
     near = _near(name, inside.files)
+    place = f"s3://{dataset.bucket}/{dataset.prefix}"
+    command = f"aws s3 mv {quote(place + near[0])}" if near else f"aws s3 cp {name}"
+    advice = "Rename it" if near else "Upload it"
     fix = Fix(
-        f"{_did_you_mean(name, inside.files)}The file must be called {name}, in lower case, and lie directly in "
-        f"{dataset.prefix}.",
-        commands=tuple(
-            f"aws s3 mv 's3://{dataset.bucket}/{dataset.prefix}{other}' s3://{dataset.bucket}/{dataset.prefix}{name}"
-            for other in near[:1]
-            if "'" not in other
-        ),
+        f"{_did_you_mean(name, inside.files)}{advice}: the file must be called {name}, in lower case, and lie directly "
+        f"in {dataset.prefix}.",
+        commands=(f"{command} {quote(place + name)}",),
     )
     return fail(
         f"no {name} in {dataset.prefix}; {_there(inside.directories, inside.files)}",
@@ -165,9 +168,15 @@ def names_accepted(dataset: DatasetContext) -> Outcome:
     return fail(
         f"the platform would refuse a location: {faults[0]}",
         evidence=map(Evidence, faults),
-        fix=Fix("Copy the dataset to a directory with a plain name, such as street_1, and submit that one."),
+        fix=Fix(f"Copy the dataset to a place with plain names, such as {_plain(dataset)}, and submit that one."),
         cause=Cause("name-refused", "The platform checks each location against a pattern before it looks at S3."),
     )
+
+
+def _plain(dataset: DatasetContext) -> str:
+    """Where the images might lie instead: the same names, with `_` for all that the platform does not take."""
+    names = [re.sub(r"[^A-Za-z0-9._-]+", "_", name).strip("_") for name in dataset.images_prefix.split("/") if name]
+    return "/".join(name or "images" for name in names) + "/"
 
 
 def _near(wanted: str, names: Iterable[str]) -> list[str]:
@@ -181,10 +190,10 @@ def _did_you_mean(wanted: str, names: Iterable[str]) -> str:
     return f"Did you mean {near[0]}? " if near else ""
 
 
-def _there(directories: tuple[str, ...], files: tuple[str, ...]) -> str:
+def _there(directories: tuple[str, ...], files: tuple[str, ...], nothing: str = "it is empty") -> str:
     names = [f"{name}/" for name in directories] + list(files)
     if not names:
-        return "it is empty"
+        return nothing
     more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
     return f"there are: {', '.join(names[:SHOWN])}{more}"
 

@@ -32,8 +32,7 @@ def lists(context: Context) -> Outcome:
             return _pays(name, answer)
         if not answer.ok:
             where = f"{name}/{prefix}".rstrip("/")
-            why = f"The key may not list {where}."
-            fix = policy(context, "", why) if answer.http == DENIED else None
+            fix = policy(context) if answer.http == DENIED else None
             return trouble(context, answer, f"the key may not list {where}", fix=fix)
     return passed(f"may list {name}", evidence=[context.listed(name, prefix).evidence for prefix in prefixes])
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from s3doctor.dataset import DatasetContext
     from s3doctor.mapping import Cell
 
+SURPLUS = "A policy of the user names more objects or actions than this set-up needs."
 VERBS = {"list": "list", "read": "read", "write": "write to", "delete": "delete from"}
 
 
@@ -43,8 +44,8 @@ def no_more(dataset: DatasetContext) -> Outcome:
     return warn(
         f"the key may also {'; '.join(surplus)}",
         evidence=evidence,
-        cause=Cause("too-much", "A policy of the user names more objects or actions than this set-up needs."),
-        fix=policy(dataset.context, dataset.name, "Everything works. To open less:"),
+        cause=Cause("too-much", f"Nothing is in the way of the platform. {SURPLUS}"),
+        fix=policy(dataset.context, dataset.name),
     )
 
 

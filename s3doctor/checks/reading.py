@@ -105,7 +105,7 @@ def _refused(dataset: DatasetContext, key: str, answer: Answer) -> Outcome:
         return trouble(dataset.context, answer, summary)
     lists = dataset.context.listed(dataset.bucket, dataset.prefix).ok
     if not lists and not refuses(answer, "s3:GetObject"):
-        fix = policy(dataset.context, dataset.name, "First let the key list the bucket.")
+        fix = policy(dataset.context, dataset.name)
         text = f"{key} is refused, but without the permission to list S3 does not say whether it is there"
         return unknown(text, evidence=[answer.evidence], fix=fix)
     beside = readable_beside(dataset, key)
@@ -113,7 +113,7 @@ def _refused(dataset: DatasetContext, key: str, answer: Answer) -> Outcome:
         return trouble(dataset.context, answer, summary, beside=beside)
     shape = _policy_shape(dataset)
     if shape is None:
-        return trouble(dataset.context, answer, summary, fix=_open_all(dataset, key, answer), lists=lists)
+        return trouble(dataset.context, answer, summary, fix=_open_all(dataset, answer), lists=lists)
     fix = policy(dataset.context, dataset.name)
     return fail(summary, cause=shape, fix=fix, evidence=[answer.evidence, *_tried(dataset)])
 
@@ -126,12 +126,12 @@ def readable_beside(dataset: DatasetContext, key: str) -> Answer | None:
     return answer if answer.http == MISSING else None
 
 
-def _open_all(dataset: DatasetContext, key: str, answer: Answer) -> Fix | None:
+def _open_all(dataset: DatasetContext, answer: Answer) -> Fix | None:
     """The policy that works, unless AWS says that something other than the user's policy is in the way."""
     denied = parse_denied(answer.message)
     if denied is not None and (denied.explicit or denied.policy is not PolicyKind.IDENTITY):
         return None
-    return policy(dataset.context, dataset.name, f"No policy of the user lets it read {key}.")
+    return policy(dataset.context, dataset.name)
 
 
 def _tried(dataset: DatasetContext) -> list[Evidence]:

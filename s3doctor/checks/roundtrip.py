@@ -50,7 +50,7 @@ def denied(dataset: DatasetContext, bucket: str, prefix: str, answer: Answer) ->
     verb = VERBS.get(answer.operation, "write")
     where = f"{bucket}/{prefix}"
     plain = answer.code == "AccessDenied" and "kms:" not in answer.message
-    fix = policy(dataset.context, dataset.name, f"The key may not {verb} in {where}.") if plain else None
+    fix = policy(dataset.context, dataset.name) if plain else None
     return trouble(dataset.context, answer, f"the key may not {verb} in {where}", bucket=bucket, fix=fix)
 
 

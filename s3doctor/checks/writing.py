@@ -45,12 +45,13 @@ def refuses_to_write(dataset: DatasetContext) -> Outcome:
     evidence = [answer.evidence for answer in answers]
     too_much = [answer.operation for answer in answers if answer.http in IMPOSSIBLE]
     if too_much:
-        why = f"This set-up needs no permission to write; the key has {' and '.join(too_much)}."
         return warn(
             f"the key may do more than it needs: {' and '.join(too_much)} below {dataset.prefix}",
             evidence=evidence,
-            fix=policy(dataset.context, dataset.name, why),
-            cause=Cause("too-powerful", "A policy of the user, or of the bucket, allows writing."),
+            fix=policy(dataset.context, dataset.name),
+            cause=Cause(
+                "too-powerful", "A policy of the user, or of the bucket, allows writing. Nothing here needs it."
+            ),
         )
     odd = next((answer for answer in answers if answer.http != DENIED), None)
     if odd is not None:
@@ -73,7 +74,7 @@ def lists_metadata(dataset: DatasetContext) -> Outcome:
     answer = dataset.context.listed(name, prefix)
     if answer.ok:
         return passed(f"may list {name}/{prefix}", evidence=[answer.evidence])
-    fix = policy(dataset.context, dataset.name, f"The key may not list {name}.")
+    fix = policy(dataset.context, dataset.name)
     fix_denied = fix if answer.http == DENIED else None
     return trouble(dataset.context, answer, f"the key may not list {name}/{prefix}", bucket=name, fix=fix_denied)
 

@@ -13,7 +13,7 @@ from click.core import ParameterSource
 
 from s3doctor.bundle import LEVELS, refuse_unwritable
 from s3doctor.cli.catalogue import known_codes
-from s3doctor.cli.exits import Exit, worst
+from s3doctor.cli.exits import Exit
 from s3doctor.cli.group import Command
 from s3doctor.cli.key import warn_of_history, with_key
 from s3doctor.cli.named import Naming, meant, merged, naming_options
@@ -34,17 +34,14 @@ from s3doctor.cli.output import say
 from s3doctor.cli.planned import planned
 from s3doctor.cli.progress import Progress
 from s3doctor.cli.reports import (
-    PICTURES,
     Reporting,
-    Target,
     pictures_in,
     refuse_to_replace,
     report_options,
     reporting,
     targets,
 )
-from s3doctor.cli.round import Asked, Examined, Round, directory, publish, shared_keys
-from s3doctor.connection import BadInput
+from s3doctor.cli.round import Asked
 from s3doctor.tidy import tidy
 
 if TYPE_CHECKING:
@@ -53,7 +50,6 @@ if TYPE_CHECKING:
 
     from typing_extensions import Unpack
 
-    from s3doctor.config import Config
     from s3doctor.connection import Connection
     from s3doctor.engine import Visit
     from s3doctor.model import Report
@@ -106,14 +102,14 @@ run_options = together(
         type=click.Choice(LEVELS),
         default="standard",
         show_default=True,
-        help="What to leave out of the bundle. standard: secrets. strict: names of accounts, buckets and keys as well.",
+        help="What to leave out of the bundle. standard: secrets. strict: all that names you as well.",
     ),
     option("--dry-run", is_flag=True, help="Ask S3 nothing; print each request that would be made, and its cost."),
     option("--timeout", type=float, default=TIMEOUT, show_default=True, help="The whole run's time limit in seconds."),
 )
 
 
-@click.command("check", cls=Command)
+@click.command("check", cls=Command, context_settings={"max_content_width": 100})
 @naming_options
 @bucket_or_name_option
 @where_options
@@ -122,21 +118,28 @@ run_options = together(
 @telling_options
 @click.pass_context
 def command(context: click.Context, **given: Unpack[Given]) -> None:
-    """Examine a bucket as the Tenyks platform will read it.
+    r"""Examine a bucket as the Tenyks platform will read it, and say what to do where it will not work.
 
-    Say which with --bucket, or with the NAME of a connection in s3doctor.toml.
+    Say which bucket with --bucket, or with the NAME of a connection in s3doctor.toml. The access key comes from
+    --credentials-csv, --profile, or AWS's own environment variables; on a terminal a missing one is asked for.
 
-    The access key comes from --credentials-csv, --profile, or AWS's own environment variables; on a terminal a missing
-    one is asked for. Every option can also be given in the environment: --bucket as S3DOCTOR_BUCKET, and so on; several
-    values there are separated by commas.
+    \b
+    s3doctor check --bucket my-bucket --credentials-csv alice_accessKeys.csv
+    s3doctor check --bucket my-bucket --format html --output report.html
+    s3doctor check acme
+
+    Every option can also be given in the environment: --bucket as S3DOCTOR_BUCKET, and so on; several values there are
+    separated by commas.
     """
     if not given["quiet"]:
         warn_of_history()
     found, name = meant(context, given)
     if given["all"]:
+        from s3doctor.cli.everyone import examine_all
+
         context.exit(examine_all(context, given, found))
     if name:
-        given = cast("Given", merged(context, given, found, name))
+        given = cast("Given", merged(context, given, found, name, secrets=not given["dry_run"]))
     context.exit(examine_one(context, given))
 
 
@@ -156,18 +159,17 @@ def examine_one(context: click.Context, given: Given) -> int:
     with reporting(given, wanted) as write:
         asked = replace(asked, connection=with_key(asked.connection, given))
         with interruptible():
-            report = _reported(asked, given, pictures_in(wanted), write)
+            report = _reported(asked, given, pictures_in(wanted, bundled=bool(given["bundle"])), write)
     return report.exit_code(given["fail_on"])
 
 
-def _reported(asked: Asked, given: Given, pictures: int, write: Callable[[Report], None]) -> Report:
+def _reported(asked: Asked, given: Given, pictures: int, write: Callable[[Report], Report]) -> Report:
     """Examine, report, and pack the bundle where one is asked for."""
     from s3doctor import bundle
     from s3doctor.engine import Visit
 
-    visit = Visit(asked.connection, asked.select, asked.ignore, pictures=PICTURES if given["bundle"] else pictures)
-    report = attended(visit, Progress(given))
-    write(report)
+    visit = Visit(asked.connection, asked.select, asked.ignore, pictures=pictures)
+    report = write(attended(visit, Progress(given)))
     if given["bundle"]:
         bundle.write(given["bundle"], report, visit, given["redact"])
     return report
@@ -179,43 +181,6 @@ def what_is_asked(given: Given) -> Asked:
     connection = replace(connection, pictures=given["pictures"], max_objects=given["max_objects"])
     connection = tidy(replace(connection, inventory=given["inventory"], dask=given["dask"]))
     return Asked(connection, known_codes("--select", given["select"]), known_codes("--ignore", given["ignore"]))
-
-
-def _prepared(context: click.Context, given: Given, found: Config, name: str) -> Asked | BadInput:
-    """One connection of the file with its key, or what is wrong with it."""
-    try:
-        options = cast("Given", merged(context, given, found, name))
-        asked = what_is_asked(options)
-        return replace(asked, connection=with_key(asked.connection, options))
-    except BadInput as fault:
-        return fault
-
-
-def examine_all(context: click.Context, given: Given, found: Config) -> int:
-    """Examine every connection of the file and report; the worst exit code.
-
-    One that cannot be examined, for a key that is not there or a value that is none, is a row of the summary.
-    """
-    for name, used in (
-        ("--dry-run", given["dry_run"]),
-        ("--baseline", given["baseline"]),
-        ("--bundle", given["bundle"]),
-    ):
-        if used:
-            raise BadInput(f"{name} is for one connection: expected a NAME in place of --all")
-    wanted = targets(given) if len(given["format"]) < 2 else tuple(map(Target, given["format"]))  # noqa: PLR2004 - a pair
-    place = directory(given, wanted)
-    prepared = {name: _prepared(context, given, found, name) for name in found.connections}
-    asked = {name: one for name, one in prepared.items() if isinstance(one, Asked)}
-    faults = {name: str(fault) for name, fault in prepared.items() if isinstance(fault, BadInput)}
-    with interruptible():
-        visits = Round(asked, pictures=pictures_in(wanted), quiet=given["quiet"])
-        reports = visits.examine()
-        faults |= visits.faults
-        examined = [Examined(name, reports.get(name), faults.get(name, "")) for name in found.connections]
-        notes = shared_keys({name: each.connection for name, each in asked.items() if name in reports}, reports)
-        publish(examined, notes, given, place, wanted)
-    return worst(each.exit_code(given["fail_on"]) for each in examined)
 
 
 def examine(

@@ -12,7 +12,7 @@ from s3doctor.cli.check import interruptible
 from s3doctor.cli.options import option, telling_options, together
 from s3doctor.cli.output import reason
 from s3doctor.cli.progress import Progress
-from s3doctor.cli.reports import Reporting, refuse_to_replace, report_options, reporting, targets
+from s3doctor.cli.reports import Reporting, pictures_in, refuse_to_replace, report_options, reporting, targets
 from s3doctor.connection import BadInput
 
 if TYPE_CHECKING:
@@ -68,8 +68,9 @@ def command(context: click.Context, **given: Unpack[Given]) -> None:
     The findings, formats and exit codes are those of `s3doctor check`.
     """
     refuse_unreadable(given)
-    with reporting(given, targets(given)) as write, interruptible():
-        report = examine(given)
+    wanted = targets(given)
+    with reporting(given, wanted) as write, interruptible():
+        report = examine(given, pictures_in(wanted))
         write(report)
     context.exit(report.exit_code(given["fail_on"]))
 
@@ -108,14 +109,14 @@ def refuse_directory(path: str) -> None:
         raise BadInput(f"--images {path} cannot be listed ({reason(fault)}): expected a directory") from fault
 
 
-def examine(given: Given) -> Report:
+def examine(given: Given, pictures: int = 0) -> Report:
     """Examine the files, also where Ctrl-C or SIGTERM cuts it short. Raises BadInput where one cannot be read on."""
     from s3doctor.local import LocalDataset, LocalVisit
 
     dataset = LocalDataset(given["annotations"], given["predictions"], given["images"], given["target"])
-    visit = LocalVisit(dataset, oracle=not given["no_oracle"])
+    visit = LocalVisit(dataset, oracle=not given["no_oracle"], pictures=pictures)
     try:
-        return _attended(visit, Progress(given))
+        return _attended(visit, Progress(given, begin="reading …"))
     except OSError as fault:
         name = fault.filename or given["annotations"]
         raise BadInput(f"{name} cannot be read to its end ({reason(fault)}): expected a COCO file") from fault
@@ -124,6 +125,7 @@ def examine(given: Given) -> Report:
 def _attended(visit: LocalVisit, progress: Progress) -> Report:
     try:
         with progress:
+            progress.watch(visit.dataset.activity)
             for result in visit:
                 progress.add(result)
     except KeyboardInterrupt:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -16,7 +16,7 @@ from s3doctor.cli.output import say
 from s3doctor.connection import BadInput
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from s3doctor.coco.rule import Rule
     from s3doctor.finding import Severity
@@ -25,16 +25,18 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 WIDTH = 80
 LABEL = 17
+WHOLE: dict[str, Any] = {"break_long_words": False, "break_on_hyphens": False}
 
 
 @dataclass(frozen=True)
 class Page:
-    """What is told of one check or rule: `facts` are (name, value) pairs."""
+    """What is told of one check or rule: `facts` are (name, value) pairs, `pastes` are (title, language, text)."""
 
     code: str
     heading: str
     text: str
     facts: tuple[tuple[str, str], ...]
+    pastes: tuple[tuple[str, str, str], ...] = ()
 
 
 @click.command("explain", cls=Command)
@@ -57,7 +59,7 @@ def command(code: str, everything: bool, format: str) -> None:  # noqa: A002, FB
         say(REFERENCES[format]())
         return
     if not code:
-        raise click.UsageError("Missing argument 'CODE'.")
+        raise BadInput("CODE is missing: expected one such as CRED001 or PERM, or --all")
     say(explanation(code))
 
 
@@ -83,20 +85,43 @@ def page_of_check(check: Check) -> Page:
         ("Asked", "for each dataset" if check.per_dataset else "once"),
         *_example(check.code),
     )
-    return Page(check.code, f"{check.code}: {check.title}", check.explanation, facts)
+    return Page(check.code, f"{check.code}: {check.title}", check.explanation, facts, _pastes(check.code))
 
 
 def _example(code: str) -> tuple[tuple[str, str], ...]:
     """The patient that makes the check fail, or why there is none."""
-    from s3doctor.demo.examples import NO_PATIENT, patient
+    from s3doctor.demo.examples import NO_PATIENT, explained, patient
 
     case = patient(code)
     if case is None:
         return (("Example", f"none: {NO_PATIENT[code]}."),)
+    told = explained()["checks"][code]
     return (
         ("Example", f"{case.title}. {' '.join(case.teaches.split())}"),
-        ("Fix", f"s3doctor demo {case.name} shows the evidence and the fix, ready to paste."),
+        ("What is said", told["summary"]),
+        *((("Why", told["cause"]),) if told["cause"] else ()),
+        ("Fix", f"{told['fix']} (Who: {told['who']}.)"),
+        ("See it", f"s3doctor demo {case.name}"),
     )
+
+
+def _pastes(code: str) -> tuple[tuple[str, str, str], ...]:
+    """What the example's fix gives to paste, and to run."""
+    from s3doctor.demo.examples import explained
+
+    told = explained()["checks"].get(code)
+    if told is None:
+        return ()
+    documents = [(f"{title} (paste all of it):", language, text) for title, language, text in told["documents"]]
+    return (*documents, *((f"{_run(told, n)}:", "sh", command) for n, command in enumerate(told["commands"])))
+
+
+def _run(told: Mapping[str, Any], index: int) -> str:
+    """What stands before a command, as in a report."""
+    from s3doctor.model import Document, Fix
+    from s3doctor.report.wording import run
+
+    return run(Fix(told["fix"], documents=tuple(Document(*document) for document in told["documents"])), index)
 
 
 def page_of_rule(rule: Rule) -> Page:
@@ -105,8 +130,20 @@ def page_of_rule(rule: Rule) -> Page:
         ("On the platform", f"{_grave(rule.platform)}: {rule.on_platform}"),
         ("In pycocotools", f"{_grave(rule.pycocotools)}: {rule.on_pycocotools}"),
         ("Fix", rule.fix),
+        ("Example", _place(rule.code)),
     )
-    return Page(rule.code, rule.code, f"In a COCO file: {rule.title}.", facts)
+    return Page(rule.code, rule.code, f"{rule.title}.", facts)
+
+
+def _place(code: str) -> str:
+    """The place that the rule names in a file that is faulty in its way, or the patient that shows it."""
+    from s3doctor.demo.examples import BY_PATIENT, explained
+
+    told = explained()["rules"].get(code)
+    if told is None:
+        return BY_PATIENT[code]
+    hint = told["summary"].partition(": ")[2]
+    return str(told["example"] or hint or told["summary"])
 
 
 def _grave(severity: Severity | None) -> str:
@@ -119,5 +156,7 @@ def as_text(page_of: Callable[[T], Page], subject: T) -> str:
     parts = [page.heading, "", textwrap.fill(page.text, WIDTH), ""]
     for name, value in page.facts:
         lead = f"{name:<{LABEL}}"
-        parts.append(textwrap.fill(value, WIDTH, initial_indent=lead, subsequent_indent=" " * LABEL))
+        parts.append(textwrap.fill(value, WIDTH, initial_indent=lead, subsequent_indent=" " * LABEL, **WHOLE))
+    for title, _, text in page.pastes:
+        parts += ["", title, "", text]
     return "\n".join(parts) + "\n"

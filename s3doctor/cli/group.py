@@ -13,6 +13,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 
+MANY = 12
+"""From so many options on they stand under headings."""
+SECTIONS = {
+    "What to examine": ("connection", "config", "all", "bucket", "dataset", "images", "annotations", "predictions"),
+    "How the bucket is shared": (
+        *("setup", "metadata_bucket", "metadata_dir", "region", "endpoint_url", "origin", "username"),
+    ),
+    "The access key": ("credentials_csv", "profile", "access_key_id", "secret_access_key", "session_token"),
+    "The report": ("format", "output", "baseline", "fail_on", "quiet", "verbose", "color", "bundle", "redact"),
+    "What is looked at": ("select", "ignore", "no_write", "pictures", "max_objects", "timeout", "dry_run"),
+    "Large buckets": ("inventory", "dask"),
+}
+"""The headings of a long list of options, and the parameters under each, in the order of `--help`."""
+
+
 def did_you_mean(given: str, names: Iterable[str]) -> str:
     """`; did you mean X?`, or nothing where no name is close."""
     by_plain = {name.lower(): name for name in names}
@@ -26,6 +41,19 @@ class Command(click.Command):
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - click's own arguments, passed on
         super().__init__(*args, **kwargs)
         self.allow_extra_args = True
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The options under headings, where there are enough of them to get lost in."""
+        options = (param for param in self.get_params(ctx) if isinstance(param, click.Option))
+        records = {param.name: record for param in options if (record := param.get_help_record(ctx))}
+        groups = {title: [records[name] for name in names if name in records] for title, names in SECTIONS.items()}
+        headed = {name for names in SECTIONS.values() for name in names}
+        others = [record for name, record in records.items() if name not in headed]
+        titled = {"Options": list(records.values())} if len(records) < MANY else {**groups, "Other options": others}
+        for title, rows in titled.items():
+            if rows:
+                with formatter.section(title):
+                    formatter.write_dl(rows)
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - as click declares it
         """Run the command, unless words are left over."""

@@ -76,11 +76,14 @@ def _typed(context: click.Context, names: tuple[str, ...]) -> bool:
     return any(context.get_parameter_source(name) is ParameterSource.COMMANDLINE for name in names)
 
 
-def merged(context: click.Context, given: Mapping[str, Any], found: Config, name: str) -> dict[str, Any]:
+def merged(
+    context: click.Context, given: Mapping[str, Any], found: Config, name: str, *, secrets: bool = True
+) -> dict[str, Any]:
     """The options with what the file says of this connection in place of all that was not given otherwise.
 
     What is typed counts more than the environment, that more than the file; with --all a connection is what the file
-    says and nothing else. Raises BadInput for what is no value of an option, and for a secret that cannot be had.
+    says and nothing else. Without `secrets` none is fetched. Raises BadInput for what is no value of an option, and
+    for a secret that cannot be had.
     """
     where = f"{found.path}: connections.{name}"
     entry: Entry = found.connections[name]
@@ -88,6 +91,8 @@ def merged(context: click.Context, given: Mapping[str, Any], found: Config, name
         entry = {
             key: value for key, value in entry.items() if _parameter(key) not in KEY and key not in config.REFERENCES
         }
+    if not secrets:
+        entry = {key: value for key, value in entry.items() if key not in config.REFERENCES}
     values = {_parameter(key): value for key, value in config.resolved(entry, where).items()}
     return {
         **given,

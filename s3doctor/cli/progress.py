@@ -12,7 +12,7 @@ from s3doctor.model import Status
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from s3doctor.activity import Activity, Step
+    from s3doctor.activity import Activity, Joined, Step
     from s3doctor.cli.options import Telling
     from s3doctor.model import Result
 
@@ -31,7 +31,12 @@ class Progress:
     Where it is no terminal, a step that takes longer than `patience` seconds is told of in one line.
     """
 
-    def __init__(self, given: Telling, *, tick: float = TICK, patience: float = PATIENCE) -> None:
+    def __init__(
+        self, given: Telling, *, begin: str = "asking S3 …", tick: float = TICK, patience: float = PATIENCE
+    ) -> None:
+        """`begin` is what a terminal shows until there is more to tell."""
+        self._begin = begin
+        self._lock = threading.Lock()
         self._lines = given["verbose"] and not given["quiet"]
         self._live = not given["quiet"] and not self._lines and sys.stderr.isatty()
         self._quiet = given["quiet"]
@@ -41,13 +46,13 @@ class Progress:
         self._over = threading.Event()
         self._ticker: threading.Thread | None = None
 
-    def watch(self, activity: Activity) -> None:
+    def watch(self, activity: Activity | Joined) -> None:
         """Tell of the steps that take long, until the examination is over."""
         if not self._quiet:
             self._ticker = threading.Thread(target=self._look, args=(activity,), daemon=True)
             self._ticker.start()
 
-    def _look(self, activity: Activity) -> None:
+    def _look(self, activity: Activity | Joined) -> None:
         while not self._over.wait(self._tick):
             for step in activity.steps[:1]:
                 self._tell(step)
@@ -59,9 +64,10 @@ class Progress:
             self._told.add(step.what)
             tell(step.text)
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> Progress:  # noqa: PYI034 - Python 3.10 has no Self
         """Say that the examination begins."""
-        self._show("asking S3 …")
+        self._show(self._begin)
+        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
@@ -73,14 +79,25 @@ class Progress:
         if self._live:
             mutter(CLEAR)
 
-    def add(self, result: Result) -> None:
-        """One more check has its answer."""
-        self._done += 1
-        self._unwell += result.status not in WELL
-        if self._lines:
-            where = f" [{result.dataset}]" if result.dataset else ""
-            mutter(visible(f"{result.status.value:<8}{result.code}{where} {result.outcome.summary}") + "\n")
-        self._show(f"{self._done} checks done, {self._unwell} not well; last: {result.code} {result.check.title}")
+    def add(self, result: Result, connection: str = "") -> None:
+        """One more check has its answer; `connection` names whose it is where there are several."""
+        with self._lock:
+            self._done += 1
+            self._unwell += result.status not in WELL
+            whose = f"{connection}: " if connection else ""
+            if self._lines:
+                where = f" [{result.dataset}]" if result.dataset else ""
+                mutter(visible(f"{whose}{result.status.value:<8}{result.code}{where} {result.outcome.summary}") + "\n")
+            last = f"{whose}{result.code} {result.check.title}"
+            self._show(f"{self._done} checks done, {self._unwell} not well; last: {last}")
+
+    def note(self, text: str) -> None:
+        """A line that stays, such as that a connection is done."""
+        if not self._quiet:
+            with self._lock:
+                if self._live:
+                    mutter(CLEAR)
+                tell(text)
 
     def _show(self, text: str) -> None:
         if self._live:

@@ -12,8 +12,16 @@ if TYPE_CHECKING:
 
 INTRODUCTION = (
     "Each check of s3doctor and each rule for COCO files: what is looked at, why it matters, an example, the fix. "
-    "An example is a patient: `s3doctor demo NAME` examines it, and shows the evidence and the fix, ready to paste."
+    "The example of a check is a patient: `s3doctor demo NAME` examines it. That of a rule is a place in a faulty file."
 )
+GROUPS = {
+    "file": "the file",
+    "top": "its lists",
+    "statistics": "the numbers as a whole",
+    "across": "the two files together",
+    "oracle": "what pycocotools says",
+}
+"""What groups of rules are about, where their names do not say it."""
 Section = tuple[str, list[Page]]
 
 TEMPLATE = """<!DOCTYPE html>
@@ -25,6 +33,7 @@ TEMPLATE = """<!DOCTYPE html>
 <style>
 :root { color-scheme: light dark; }
 body { font: 1rem/1.5 system-ui, sans-serif; max-width: 50rem; margin: 2rem auto; padding: 0 1rem; }
+pre { overflow: auto; padding: .75rem; background: light-dark(#eef1f5, #1b2027); border-radius: 8px; }
 dt { font-weight: 600; } dd { margin: 0 0 .5rem 1rem; } article { margin: 2rem 0; } code { font-size: .95em; }
 </style>
 </head>
@@ -41,7 +50,9 @@ dt { font-weight: 600; } dd { margin: 0 0 .5rem 1rem; } article { margin: 2rem 0
 <h3>{{ page.heading }}</h3>
 <p>{{ page.text }}</p>
 <dl>{% for name, value in page.facts %}<dt>{{ name }}</dt><dd>{{ value }}</dd>{% endfor %}</dl>
-</article>
+{% for title, language, text in page.pastes %}<p>{{ title }}</p>
+<pre tabindex="0"><code>{{ text }}</code></pre>
+{% endfor %}</article>
 {% endfor %}{% endfor %}</main>
 </body>
 </html>
@@ -54,7 +65,7 @@ def sections() -> list[Section]:
     groups: dict[str, list[Page]] = {}
     for rule in rules_by_code().values():
         groups.setdefault(rule.group, []).append(page_of_rule(rule))
-    return found + [(f"Rules for COCO files: {name}", pages) for name, pages in groups.items()]
+    return found + [(f"Rules for COCO files: {GROUPS.get(name, name)}", pages) for name, pages in groups.items()]
 
 
 def as_markdown() -> str:
@@ -63,7 +74,7 @@ def as_markdown() -> str:
 
 
 def _markdown(parts: Iterable[Section]) -> Iterator[str]:
-    from s3doctor.report.markup import markdown
+    from s3doctor.report.markup import block, markdown
 
     yield "# s3doctor: all checks and rules"
     yield INTRODUCTION
@@ -73,6 +84,9 @@ def _markdown(parts: Iterable[Section]) -> Iterator[str]:
             yield f"### {markdown(page.heading)}"
             yield f"What is looked at, and why: {markdown(page.text)}"
             yield "\n".join(f"- **{name}:** {markdown(value)}" for name, value in page.facts)
+            for lead, language, text in page.pastes:
+                yield markdown(lead)
+                yield block(text, language)
 
 
 def as_html() -> str:

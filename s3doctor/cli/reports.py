@@ -52,7 +52,11 @@ report_options = together(
         help="How to report; repeatable, each with its --output. Left out: table.",
     ),
     option("--output", "-o", **SEVERAL, help="The report's file: the first for the first --format, and so on."),
-    option("--baseline", default="", help="An earlier report (--format json): say what has changed since."),
+    option(
+        "--baseline",
+        default="",
+        help="An earlier report (--format json), with --all a directory of such: say what has changed since.",
+    ),
 )
 
 
@@ -96,14 +100,14 @@ def _place(path: str) -> str:
         return path
 
 
-def pictures_in(wanted: Iterable[Target]) -> int:
-    """How many images of each dataset the reports show."""
-    return PICTURES if any(target.format == "html" for target in wanted) else 0
+def pictures_in(wanted: Iterable[Target], *, bundled: bool = False) -> int:
+    """How many images of each dataset the reports show: some in HTML, which a bundle holds too."""
+    return PICTURES if bundled or any(target.format == "html" for target in wanted) else 0
 
 
 @contextmanager
-def reporting(given: Reporting, wanted: Iterable[Target]) -> Iterator[Callable[[Report], None]]:
-    """A function that writes a report in every format that was asked for.
+def reporting(given: Reporting, wanted: Iterable[Target]) -> Iterator[Callable[[Report], Report]]:
+    """A function that writes a report in every format that was asked for, and returns it as it was written.
 
     Raises BadInput at once where one of the files cannot be written, or the baseline is no report; the other reports
     are written all the same.
@@ -112,12 +116,13 @@ def reporting(given: Reporting, wanted: Iterable[Target]) -> Iterator[Callable[[
     with ExitStack() as stack:
         writers = [(target, stack.enter_context(destination(target.output))) for target in wanted]
 
-        def write(report: Report) -> None:
+        def write(report: Report) -> Report:
             if baseline:
                 report = replace(report, comparison=changes.compare(baseline, report.results, report.subject))
             for target, each in writers:
                 each(rendered(report, given, target))
                 summarise(report, target.format)
+            return report
 
         yield write
 

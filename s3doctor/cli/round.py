@@ -8,19 +8,23 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from s3doctor.activity import Joined
 from s3doctor.cli.exits import Exit
-from s3doctor.cli.output import reason, say, tell
+from s3doctor.cli.output import reason, say
 from s3doctor.cli.reports import Target, rendered
 from s3doctor.connection import BadInput, masked
 from s3doctor.model import Report
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from s3doctor.cli.progress import Progress
     from s3doctor.cli.reports import Reporting
     from s3doctor.connection import Connection
     from s3doctor.engine import Visit
     from s3doctor.model import Result
+
+    Keep = Callable[[str, Report, Visit], None]
 
 SIDE_BY_SIDE = 4
 """How many connections are examined at a time."""
@@ -30,11 +34,12 @@ TICK = 0.2
 
 @dataclass(frozen=True)
 class Examined:
-    """What became of one connection: a report, or in `fault` why there is none."""
+    """What became of one connection: a report, or in `fault` why there is none. `since` says what has changed."""
 
     name: str
     report: Report | None = None
     fault: str = ""
+    since: str = ""
 
     @property
     def verdict(self) -> str:
@@ -72,9 +77,15 @@ class Round:
     Results that come after it was halted are not taken: they say no more than that.
     """
 
-    def __init__(self, asked: Mapping[str, Asked], *, pictures: int = 0, quiet: bool = False) -> None:
+    def __init__(
+        self, asked: Mapping[str, Asked], progress: Progress, *, pictures: int = 0, keep: Keep | None = None
+    ) -> None:
+        """`pictures` says how many images of each dataset the reports shall hold.
+
+        `keep` is given the name, report and visit of each connection that was examined, before the visit is forgotten.
+        """
         self._asked = asked
-        self._pictures, self._quiet = pictures, quiet
+        self._pictures, self._progress, self._keep = pictures, progress, keep
         self._waiting = deque(asked)
         self._halted = threading.Event()
         self._visits: dict[str, Visit] = {}
@@ -88,15 +99,17 @@ class Round:
         There is none where what a connection names cannot be used: `faults` then says why.
         """
         threads = [threading.Thread(target=self._work, daemon=True) for _ in range(SIDE_BY_SIDE)]
-        for thread in threads:
-            thread.start()
-        try:
-            while any(thread.is_alive() for thread in threads):
-                self._halted.wait(TICK)
-        except KeyboardInterrupt:
-            self._halted.set()
-            for visit in list(self._visits.values()):
-                visit.stop()
+        with self._progress:
+            self._progress.watch(Joined(lambda: {n: v.context.activity for n, v in list(self._visits.items())}))
+            try:
+                for thread in threads:
+                    thread.start()
+                while any(thread.is_alive() for thread in threads):
+                    self._halted.wait(TICK)
+            except KeyboardInterrupt:
+                self._halted.set()
+                for visit in list(self._visits.values()):
+                    visit.stop()
         return {name: self._report(name) for name in self._asked if name not in self.faults}
 
     def _work(self) -> None:
@@ -119,20 +132,27 @@ class Round:
                 if self._halted.is_set():
                     return
                 taken.append(result)
+                self._progress.add(result, name)
         except BadInput as fault:
             self.faults[name] = str(fault)
             return
-        self._done[name] = visit.report()
+        self._done[name] = self._kept(name, visit, visit.report())
         del self._visits[name], self._taken[name]
-        if not self._quiet:
-            tell(f"{name}: {self._done[name].verdict}")
+        done = f"{len(self._done)} of {len(self._asked)} done"
+        self._progress.note(f"{name}: {self._done[name].verdict} ({done})")
+
+    def _kept(self, name: str, visit: Visit, report: Report) -> Report:
+        if self._keep is not None:
+            self._keep(name, report, visit)
+        return report
 
     def _report(self, name: str) -> Report:
         if name in self._done:
             return self._done[name]
         visit = self._visits.get(name)
         begun = visit.report() if visit else Report()
-        return replace(begun, results=tuple(self._taken.get(name, ())), interrupted=True)
+        report = replace(begun, results=tuple(self._taken.get(name, ())), interrupted=True)
+        return self._kept(name, visit, report) if visit else report
 
 
 def shared_keys(connections: Mapping[str, Connection], reports: Mapping[str, Report]) -> list[str]:
@@ -185,10 +205,13 @@ def summary(examined: Iterable[Examined], notes: Iterable[str]) -> str:
 
     from s3doctor.report.text import visible
 
-    rows = [(each.name, each.verdict, visible(each.first)) for each in examined]
-    table = tabulate(
-        rows, ("connection", "verdict", "begin with"), maxcolwidths=[None, None, 60], disable_numparse=True
-    )
+    examined = tuple(examined)
+    head, widths = ["connection", "verdict", "begin with"], [None, None, 60]
+    rows = [[each.name, each.verdict, visible(each.first)] for each in examined]
+    if any(each.since for each in examined):
+        head, widths = [*head[:2], "since then", head[2]], [None, None, 20, 40]
+        rows = [[*row[:2], each.since, row[2]] for row, each in zip(rows, examined, strict=True)]
+    table = tabulate(rows, head, maxcolwidths=widths, disable_numparse=True)
     return "\n".join([table, *(f"\nWarning: {note}" for note in notes)]) + "\n"
 
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from s3doctor.coco.ids import LARGEST, Ints, hint_for, is_text
+from s3doctor.coco.conclusions import EXPLAINS
+from s3doctor.coco.ids import LARGEST, Ints, alike, hint_for, is_text
 from s3doctor.coco.ledger import Ledger, Place
 from s3doctor.coco.matching import Match
 from s3doctor.coco.rule import ERROR
@@ -44,6 +45,13 @@ class _Comparison:
         self.match = Match(truth, guess)
         self.known = np.array([row.code for row in truth.category_table], np.int64)
 
+    def _explain(self) -> None:
+        """Say of another scale that it follows from boxes which mean something else in one of the files."""
+        found = {finding.code for file in (self.truth, self.guess) for finding in file.findings}
+        reason = next((code for code, codes in EXPLAINS.items() if "bbox-outside" in codes and code in found), "")
+        if reason:
+            self.ledger.explain(("x-box-scale",), reason)
+
     def run(self) -> None:
         """All rules."""
         if self._identical():
@@ -58,6 +66,7 @@ class _Comparison:
         self._sizes()
         self._scale()
         self._equality()
+        self._explain()
 
     def _identical(self) -> bool:
         truth, guess = self.truth, self.guess
@@ -99,7 +108,7 @@ class _Comparison:
         for one in lost[np.argsort(used.first[lost], kind="stable")][: self.ledger.limit].tolist():
             row = int(used.first[one])
             place = Place((row,), f"{self.guess.rows_pointer}/{row}/{name}")
-            self.ledger.show(code, place, _shown(int(used.codes[one])), f"{used.counts[one]:,} rows")
+            self.ledger.show(code, place, _shown(int(used.codes[one])), alike(int(used.counts[one])))
 
     def _shift(self) -> None:
         """Ids from a model's outputs: 0 to K-1 where the ground truth has 1 to K, or ids with gaps."""

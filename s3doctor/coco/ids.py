@@ -21,6 +21,7 @@ __all__ = [
     "LARGEST",
     "Ints",
     "Lookup",
+    "alike",
     "code_of",
     "codes",
     "hint_for",
@@ -108,6 +109,11 @@ def hint_for(used: Ints, lost: Ints, known: Ints) -> str:
         if np.isin(used + step, known).all():
             return f"all match after adding {step}"
     return ""
+
+
+def alike(count: int) -> str:
+    """What is said of the first of so many rows with one id."""
+    return f"the first of {count:,} with this id" if count > 1 else ""
 
 
 def packed(found: Ints) -> Any:  # noqa: ANN401 - integers of either width

@@ -9,7 +9,7 @@ from msgspec import Raw
 
 from s3doctor.coco import boxes, geometry
 from s3doctor.coco.duplicates import Duplicates
-from s3doctor.coco.ids import ABSENT, LARGEST, Ints, codes, hint_for, own_ids, packed, repeated
+from s3doctor.coco.ids import ABSENT, LARGEST, Ints, alike, codes, hint_for, own_ids, packed, repeated
 from s3doctor.coco.keypoints import Keypoints
 from s3doctor.coco.later import Aside, Later
 from s3doctor.coco.ledger import Place
@@ -155,7 +155,7 @@ class Rows:
         for one in lost[np.argsort(used.first[lost])][: self.ledger.limit].tolist():
             value = int(used.codes[one])
             shown = value if abs(value) < LARGEST else None
-            self.ledger.show(code, self.place(int(used.first[one]), name), shown, f"{used.counts[one]:,} rows")
+            self.ledger.show(code, self.place(int(used.first[one]), name), shown, alike(int(used.counts[one])))
 
     def place(self, row: int, name: str = "") -> Place:
         """Where a row stands, as far as it is known when its bytes are gone."""

@@ -48,4 +48,4 @@ class Rule:
     @property
     def why(self) -> str:
         """What each reader does with such data, in one text."""
-        return f"pycocotools: {self.on_pycocotools} The platform: {self.on_platform}"
+        return f"The platform: {self.on_platform} pycocotools: {self.on_pycocotools}"

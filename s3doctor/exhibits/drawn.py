@@ -7,7 +7,7 @@ import io
 import warnings
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from s3doctor.connection import ANNOTATIONS, PREDICTIONS
 from s3doctor.exhibits.rows import rows_of
@@ -17,10 +17,10 @@ from s3doctor.finding import Severity
 from s3doctor.pictures import sample
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from s3doctor.coco import FileExamination
-    from s3doctor.dataset import DatasetContext
+    from s3doctor.coco.source import Source
     from s3doctor.finding import Example
 
 SIDE = 480
@@ -31,8 +31,47 @@ LARGEST = 16 << 20
 MOST_PIXELS = 100_000_000
 TRIED = 8
 """Images that are looked for, for each that is to be shown."""
-SECONDS = 5.0
-"""With less time left than this, no further picture is fetched."""
+
+
+class Entry(Protocol):
+    """One file of a listing."""
+
+    @property
+    def key(self) -> str:
+        """Its key."""
+
+    @property
+    def size(self) -> int:
+        """Its size in bytes."""
+
+
+class Files(Protocol):
+    """Where a dataset's images are found."""
+
+    def find(self, keys: Iterable[str]) -> Iterable[Entry]:
+        """Those of the keys that are there."""
+
+
+class Album(Protocol):
+    """What is known of a dataset, in a bucket or on this machine, and how its files and pictures are read."""
+
+    @property
+    def name(self) -> str:
+        """The dataset's name; may be empty."""
+
+    @property
+    def images_prefix(self) -> str:
+        """What the keys of its images begin with."""
+
+    @property
+    def listing(self) -> Files:
+        """Its images."""
+
+    def stream(self, name: str) -> Source:
+        """One of its two COCO files."""
+
+    def picture(self, name: str, most: int) -> bytes | None:
+        """The first `most` bytes of an image; None where they cannot be had."""
 
 
 @dataclass
@@ -43,7 +82,7 @@ class Trouble:
     rows: dict[int, str] = field(default_factory=dict)
 
 
-def pictures(dataset: DatasetContext, count: int) -> Iterator[Picture]:
+def pictures(dataset: Album, count: int) -> Iterator[Picture]:
     """Up to `count` pictures of the dataset, where its annotations and the listing of its images are known."""
     truth: FileExamination | None = known(dataset, "annotations")
     if not count or truth is None or known(dataset, "listing") is None:
@@ -53,8 +92,8 @@ def pictures(dataset: DatasetContext, count: int) -> Iterator[Picture]:
     files = [file for file in (truth, known(dataset, "predictions")) if file is not None]
     boxes = [_boxes(dataset, file, truth, chosen) for file in files]
     for name, code in chosen.items():
-        shown = _thumbnail(dataset, name)
-        if shown:
+        content = dataset.picture(name, LARGEST)
+        if content and (shown := thumbnail(content)):
             drawn = tuple(box for of_file in boxes for box in of_file.get(name, ()))
             yield Picture(name, *shown, drawn, tuple(trouble.images.get(code, ())), dataset.name)
 
@@ -87,7 +126,7 @@ def _image_of(example: Example) -> int | None:
     return next((code_of(value) for name, value in example.ids if name == "image_id"), None)
 
 
-def _chosen(dataset: DatasetContext, truth: FileExamination, trouble: Trouble, count: int) -> dict[str, int]:
+def _chosen(dataset: Album, truth: FileExamination, trouble: Trouble, count: int) -> dict[str, int]:
     """The names of the images to show and the codes of their ids: half of them, at most, those with findings.
 
     Of a file of any size a few images are considered, and looked for in the listing.
@@ -113,7 +152,7 @@ def considered(truth: FileExamination, trouble: Trouble, most: int) -> Iterator[
 
 
 def _boxes(
-    dataset: DatasetContext, file: FileExamination, truth: FileExamination, chosen: dict[str, int]
+    dataset: Album, file: FileExamination, truth: FileExamination, chosen: dict[str, int]
 ) -> dict[str, list[Box]]:
     """The boxes of one file by the image's name. Predictions without tables of their own use the ground truth's."""
     kind, name = ("annotation", ANNOTATIONS) if file is truth else ("prediction", PREDICTIONS)
@@ -133,18 +172,6 @@ def _boxes(
         ]
         for code, rows in found.items()
     }
-
-
-def _thumbnail(dataset: DatasetContext, name: str) -> tuple[str, int, int] | None:
-    """The picture as a small JPEG in a `data:` URI, and its width and height; None where it cannot be had."""
-    from s3doctor.s3.objects import Objects
-
-    if dataset.context.stop.is_set() or dataset.context.seconds_left() < SECONDS:
-        return None
-    try:
-        return thumbnail(Objects(dataset.s3, dataset.bucket)(dataset.images_prefix + name)(0, LARGEST))
-    except OSError:
-        return None
 
 
 def thumbnail(content: bytes) -> tuple[str, int, int] | None:

@@ -12,16 +12,17 @@ if TYPE_CHECKING:
 
     from s3doctor.coco import FileExamination
     from s3doctor.dataset import DatasetContext
+    from s3doctor.local import Folder, LocalDataset
     from s3doctor.s3.listing import Listing
 
 STEP = 1000
 UNITS = ("bytes", "kB", "MB", "GB", "TB", "PB")
 
 
-def figures(dataset: DatasetContext, *, named: bool) -> Iterator[tuple[str, str]]:
+def figures(dataset: DatasetContext | LocalDataset, *, named: bool) -> Iterator[tuple[str, str]]:
     """Names and values, as far as they are known. `named` puts the dataset's name before each."""
     before = f"{dataset.name}: " if named else ""
-    listing: Listing | None = known(dataset, "listing")
+    listing: Listing | Folder | None = known(dataset, "listing")
     if listing is not None:
         at_least = "" if listing.complete else "at least "
         yield f"{before}objects in {dataset.images}/", f"{at_least}{listing.count:,} ({size(listing.size)})"
@@ -42,7 +43,7 @@ def size(count: int) -> str:
     return f"{value:,.1f} {UNITS[unit]}" if unit else f"{count:,} bytes"
 
 
-def plots(dataset: DatasetContext) -> Iterator[Plot]:
+def plots(dataset: DatasetContext | LocalDataset) -> Iterator[Plot]:
     """The plots of both files, as far as they were read."""
     for role in ("annotations", "predictions"):
         file: FileExamination | None = known(dataset, role)

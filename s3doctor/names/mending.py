@@ -25,6 +25,10 @@ SAMPLE = 2000
 """Missing names that are tried first; a rewrite that fits none of them is not tried on all."""
 
 
+ONE = {"have": "has", "differ": "differs", "lie": "lies"}
+"""The words of rewrites, said of one name."""
+
+
 @dataclass(frozen=True)
 class Mending:
     """One rewrite, how many names it mends, and a few of them each with its object's key (without the prefix).
@@ -55,13 +59,19 @@ class Mending:
         add = ["--add-prefix", self.theirs] if self.theirs else []
         return f"{self.rewrite.fix} This rewrites the names: s3doctor fix-coco {shlex.join([*strip, *add])} IN OUT"
 
+    def _said(self, missing: int) -> str:
+        """The number with its words: `1 name without an object has …`, `12 of 20 names without an object have …`."""
+        names = f"{self.count:,} of {missing:,} names" if missing > 1 else "1 name"
+        verb, _, rest = self.words.partition(" ")
+        return f"{names} without an object {ONE[verb] if self.count == 1 else verb} {rest}"
+
     def finding(self, missing: int, prefix: str) -> Finding:
         """This as a finding; `missing` is the number of all names without an object."""
         return Finding(
             self.rewrite.code,
             Severity.ERROR,
             self.count,
-            f"{self.count:,} of {missing:,} names without an object {self.words}",
+            self._said(missing),
             tuple(Example(name, f"the object is {prefix}{key}", prefix + key) for name, key in self.pairs),
             "S3 compares keys byte for byte: these images are there, and the platform does not find them.",
             self.fix,

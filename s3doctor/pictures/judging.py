@@ -69,7 +69,9 @@ def _type(header: Header, name: str) -> Iterator[Finding]:
         name,
         f"is {header.kind}",
         consequence,
-        "Convert it, or give it the right extension in the bucket and in the file.",
+        "Convert it, or give it the right extension in the bucket and in the file."
+        if opened or shown
+        else "Upload the picture again: what lies there under its name is none.",
     )
 
 

@@ -73,8 +73,8 @@ def documents(connection: Connection, bucket: str = "", form: str = "console") -
     return (FORMS[form](bucket or connection.browsed_bucket, connection.origins),)
 
 
-def cors_fix(connection: Connection, bucket: str = "", why: str = "") -> Fix:
-    """Give the bucket the page's CORS rule. `why` is the first sentence of the words."""
+def cors_fix(connection: Connection, bucket: str = "") -> Fix:
+    """Give the bucket the page's CORS rule."""
     name = bucket or connection.browsed_bucket
     text = (
         f"In the S3 console open {name}, Permissions, Cross-origin resource sharing (CORS), Edit, and paste the rule "
@@ -82,7 +82,7 @@ def cors_fix(connection: Connection, bucket: str = "", why: str = "") -> Fix:
         "already for other web sites must be kept beside it: saving replaces them all."
     )
     return Fix(
-        f"{why} {text}".strip(),
+        text,
         who=Who.BUCKET_OWNER,
         documents=(as_console(name, connection.origins),),
         commands=(as_cli(name, connection.origins).text,),

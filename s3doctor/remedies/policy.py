@@ -179,18 +179,19 @@ def page_policy(connection: Connection, *, images: str = "") -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": statements}
 
 
-def policy_fix(connection: Connection, dataset: str = "", why: str = "", *, kms_key_arns: Sequence[str] = ()) -> Fix:
-    """Replace the user's policy by the one that works. `why` is the first sentence of the words."""
+def policy_fix(connection: Connection, dataset: str = "", *, kms_key_arns: Sequence[str] = ()) -> Fix:
+    """Replace the user's policy by the one that works."""
     made = documents(connection, dataset=dataset, kms_key_arns=kms_key_arns)
     commands = documents(connection, dataset=dataset, kms_key_arns=kms_key_arns, form="cli")
     who = f"the user {connection.username}" if connection.username else "the user"
     names = " and ".join(document.title for document in made)
+    own, has = ("its own text", "both") if len(made) > 1 else ("the text", "it")
     text = (
-        f"In the IAM console open Policies, edit (or create) {names}, choose JSON, replace all of the text by the one "
-        f"below, save, and see that {who} has it attached. A change may take a minute to arrive everywhere."
+        f"In the IAM console open Policies, edit (or create) {names}, choose JSON, replace all that stands there by "
+        f"{own} below, save, and see that {who} has {has} attached. A change may take a minute to arrive everywhere."
     )
     return Fix(
-        f"{why} {text}".strip(),
+        text,
         who=Who.CUSTOMER,
         documents=made,
         commands=tuple(document.text for document in commands),

@@ -12,7 +12,7 @@ from s3doctor.report.values import shown
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from s3doctor.model import Cause, Evidence, Example, Finding, Fix, Report, Result
+    from s3doctor.model import Cause, Evidence, Example, Finding, Fix, Outcome, Report, Result
     from s3doctor.report.paper import Paper
     from s3doctor.report.told import Told
 
@@ -32,12 +32,13 @@ def one(paper: Paper, result: Result, places: Told, *, verbose: bool) -> None:
     outcome = result.outcome
     about = f" [{result.dataset}]" if result.dataset else ""
     paper.title(f"{result.code} {result.status.value}: {result.check.title}{about}", result.status.value)
-    paper.paragraph(outcome.summary)
+    if not (outcome.cause and outcome.cause.text in outcome.summary) or places.cause(result):
+        paper.paragraph(outcome.summary)
     if outcome.cause:
         _cause(paper, outcome.cause, places.cause(result))
     _evidence(paper, wording.seen(outcome), verbose=verbose)
     for finding in outcome.findings:
-        _finding(paper, finding)
+        _finding(paper, finding, outcome, alone=wording.alone(result))
     if outcome.fix:
         _fix(paper, outcome.fix, places.fix(result))
 
@@ -58,7 +59,7 @@ def _evidence(paper: Paper, seen: Sequence[Evidence], *, verbose: bool) -> None:
     for number, evidence in enumerate(seen):
         paper.item("" if number else "Seen", evidence.text)
         if evidence.message and (verbose or not spoken):
-            paper.labelled("", f"S3 said: {evidence.message}", indent=2)
+            paper.labelled("", f"{wording.speaker(evidence)}: {evidence.message}", indent=2)
             spoken = True
         if verbose:
             _ids(paper, evidence)
@@ -73,23 +74,24 @@ def _ids(paper: Paper, evidence: Evidence) -> None:
         paper.labelled("", f"answered after {evidence.milliseconds:.0f} ms", indent=2)
 
 
-def _finding(paper: Paper, finding: Finding) -> None:
-    """A fault with its number and its first places."""
-    paper.labelled("Found", f"{finding.code} ({wording.tally(finding)}): {finding.summary}")
+def _finding(paper: Paper, finding: Finding, outcome: Outcome, *, alone: bool) -> None:
+    """A fault with its number and its first places; `alone` leaves out what the check says for it."""
+    said = f"{finding.code} ({wording.tally(finding)})"
+    paper.labelled("Found", said if alone else f"{said}: {finding.summary}")
     for example in finding.examples:
         paper.item("", example_line(example))
     if rest := wording.more(finding):
         paper.item("", rest)
     if finding.consequence:
         paper.labelled("  so", finding.consequence)
-    if finding.fix:
-        paper.labelled("  do", finding.fix)
+    if advice := wording.advice(finding, outcome):
+        paper.labelled("  do", advice)
 
 
 def example_line(example: Example) -> str:
     """An exact place in one line: where, its place in the file, what is there."""
     known = wording.place(example)
-    line = f"{example.where} ({known})" if known else example.where
+    line = f"{example.where} ({known})" if known and example.where else example.where or known
     line += f": {example.text}" if example.text else ""
     return line if example.value is None else f"{line}: {shown(example.value)}"
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from s3doctor.changes import Comparison
-    from s3doctor.model import Cause, Evidence, Example, Finding, Fix, PermissionMap, Report, Result
+    from s3doctor.model import Cause, Evidence, Example, Finding, Fix, Outcome, PermissionMap, Report, Result
     from s3doctor.report.told import Told
 
 
@@ -85,7 +85,7 @@ def _detail(result: Result, places: Told) -> Iterator[str]:
         yield _list(_evidence(evidence) for evidence in wording.seen(outcome))
     if outcome.findings:
         yield "**Found:**"
-        yield _list(_finding(finding) for finding in outcome.findings)
+        yield _list(_finding(finding, outcome) for finding in outcome.findings)
     if outcome.fix:
         yield from _fix(outcome.fix, places.fix(result))
 
@@ -98,25 +98,27 @@ def _cause(cause: Cause, elsewhere: str) -> str:
 
 
 def _evidence(evidence: Evidence) -> str:
-    said = f"; S3 said: {code(evidence.message)}" if evidence.message else ""
+    said = f"; {wording.speaker(evidence)}: {code(evidence.message)}" if evidence.message else ""
     request = f"; request id {code(evidence.request_id)}" if evidence.request_id else ""
     host = f"; host id {code(evidence.host_id)}" if evidence.host_id else ""
     return f"{code(evidence.text)}{said}{request}{host}"
 
 
-def _finding(finding: Finding) -> str:
+def _finding(finding: Finding, outcome: Outcome) -> str:
     """A fault with its places as a list within the list."""
     lines = [f"{code(finding.code)} ({wording.tally(finding)}): {markdown(finding.summary)}"]
     lines += [f"  - {_example(example)}" for example in finding.examples]
     lines += [f"  - {rest}"] if (rest := wording.more(finding)) else []
     lines += [f"  - What comes of it: {markdown(finding.consequence)}"] if finding.consequence else []
-    lines += [f"  - What to do: {markdown(finding.fix)}"] if finding.fix else []
+    advice = wording.advice(finding, outcome)
+    lines += [f"  - What to do: {markdown(advice)}"] if advice else []
     return "\n".join(lines)
 
 
 def _example(example: Example) -> str:
     known = wording.place(example)
-    line = code(example.where) + (f" ({markdown(known)})" if known else "")
+    place = code(example.where) if example.where else ""
+    line = f"{place} ({markdown(known)})" if known and place else place or markdown(known)
     line += f": {markdown(example.text)}" if example.text else ""
     return line if example.value is None else f"{line}: {code(shown(example.value))}"
 
@@ -147,6 +149,7 @@ def _left(report: Report) -> Iterator[str]:
         yield "s3doctor made these objects and could not remove them. Please delete them."
         rows = ((cell(x.bucket), cell(x.key), cell(x.version_id) if x.version_id else "") for x in report.leftovers)
         yield _table(("Bucket", "Key", "Version"), rows)
+        yield block("\n".join(map(wording.removal, report.leftovers)), "sh")
 
 
 def _list(items: Iterable[str]) -> str:

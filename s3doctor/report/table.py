@@ -138,6 +138,8 @@ def _tail(paper: Paper, report: Report) -> None:
         paper.title("Left behind")
         paper.paragraph("s3doctor made these objects and could not remove them. Please delete them.")
         paper.lines(leftovers(report))
+        for left in report.leftovers:
+            paper.verbatim(wording.removal(left))
 
 
 def leftovers(report: Report) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from s3doctor.changes import Change, Comparison
-    from s3doctor.model import Evidence, Example, Family, Finding, Fix, Outcome, Report, Result
+    from s3doctor.model import Evidence, Example, Family, Finding, Fix, Leftover, Outcome, Report, Result
 
 HEADLINES = {
     "pass": "All that was looked at is as it should be.",
@@ -83,7 +84,8 @@ def catalogue() -> Iterable[Family]:
 
 def unwell(report: Report) -> tuple[Result, ...]:
     """All that asks for somebody's attention, the most urgent first, else in the order of the report."""
-    return tuple(r for status in URGENCY for r in report.results if r.status is status)
+    ill = (sorted((r for r in report.results if r.status is status), key=_follows) for status in URGENCY)
+    return tuple(result for results in ill for result in results)
 
 
 def well(report: Report) -> tuple[Result, ...]:
@@ -149,7 +151,8 @@ def tally(finding: Finding) -> str:
 
 def place(example: Example) -> str:
     """What is known of an example's place beside `where`: `line 3, byte 1,234, image_id 7`."""
-    parts = [f"line {example.line:,}"] if example.line is not None else []
+    parts = ["in the file as a whole"] if not (example.where or example.line or example.ids) else []
+    parts += [f"line {example.line:,}"] if example.line is not None else []
     parts += [f"byte {example.offset:,}"] if example.offset is not None else []
     return ", ".join(parts + [f"{name} {shown(value)}" for name, value in example.ids])
 
@@ -177,6 +180,31 @@ def run(fix: Fix, index: int) -> str:
     if index:
         return "And"
     return "Or run" if fix.documents or "console" in fix.text else "Run"
+
+
+def speaker(evidence: Evidence) -> str:
+    """Who says an evidence's message: where no answer came, it is this computer's own."""
+    return "The error" if evidence.http is None else "S3 said"
+
+
+def alone(result: Result) -> bool:
+    """Whether a check's only finding is its summary: then its words need not be told twice."""
+    findings = result.outcome.findings
+    return len(findings) == 1 and result.outcome.summary.startswith(findings[0].summary)
+
+
+def advice(finding: Finding, outcome: Outcome) -> str:
+    """What a finding says is to be done; empty where the check says it for its only finding."""
+    fix = outcome.fix.text if outcome.fix else ""
+    only = len({one.fix for one in outcome.findings}) == 1
+    return "" if fix == finding.fix or (only and fix.startswith(finding.fix)) else finding.fix
+
+
+def removal(left: Leftover) -> str:
+    """The command that removes what was left behind."""
+    words = [f"--bucket={left.bucket}", f"--key={left.key}"]
+    words += [f"--version-id={left.version_id}"] if left.version_id else []
+    return f"aws s3api delete-object {' '.join(map(shlex.quote, words))}"
 
 
 def still(comparison: Comparison) -> str:

@@ -27,7 +27,7 @@ CAUSES: dict[str, Known] = {
     "connection-refused": Known(
         "network",
         "The server's machine is there, and nothing listens at that port.",
-        "Check the address and the port of --endpoint-url, and whether the server runs. " + _FIREWALL,
+        "With --endpoint-url: check its address and port, and whether the server runs. With Amazon S3: " + _FIREWALL,
         verify=_VERIFY,
     ),
     "unreachable": Known(

@@ -23,8 +23,9 @@ CAUSES: dict[str, Known] = {
     ),
     "identity-policy-deny": Known(
         "denied",
-        "{policy} of {user}, or of a group of that user, forbids {action} outright. An Allow elsewhere does not help: "
-        "a Deny always wins. Usual reasons: it demands MFA, certain IP addresses or certain regions.",
+        "Among the policies of {user}, and of that user's groups, {policy} forbids {action} outright. An Allow "
+        "elsewhere does not help: a Deny always wins. Usual reasons: it demands MFA, certain IP addresses or certain "
+        "regions.",
         "Find the statement with Effect Deny in the policies of {user} and its groups. Remove it, or make an exception "
         "for {user}. " + NEXT,
         commands=POLICIES_OF_USER,

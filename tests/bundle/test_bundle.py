@@ -13,7 +13,8 @@ from canaries import encoded
 
 from s3doctor.bundle import refuse_unwritable, write
 from s3doctor.bundle.environment import CERTIFICATES, clock_offset, facts, proxy, version_of
-from s3doctor.bundle.names import Pseudonyms, strings
+from s3doctor.bundle.names import strings
+from s3doctor.bundle.pseudonyms import Pseudonyms
 from s3doctor.bundle.secrets import forms, secrets_of, without
 from s3doctor.cli import main
 from s3doctor.connection import BadInput, Connection, Credentials, Secret

@@ -154,6 +154,10 @@ def test_the_readme_s_examples_are_what_is_there() -> None:
     blocks = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)]
     step, config = blocks[0][0], blocks[1][0]
     assert step["uses"] == "OWNER/s3doctor/.github/actions/check@main"
+    place = text.index("put the owner and the name of your copy in place of `OWNER/s3doctor`")
+    assert place < text.index(step["uses"])
+    here = re.findall(r"uses: \./(\S+)`", text)
+    assert [(ROOT / path / "action.yml").is_file() for path in here] == [True]
     assert set(step["with"]) <= set(action()["inputs"])
     assert config["hooks"] == [{"id": hook()["id"]}]
     assert "steps.s3doctor.outputs.report" in blocks[0][1]["with"]["path"]

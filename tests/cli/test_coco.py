@@ -57,6 +57,55 @@ def test_a_sound_dataset_passes_every_check(run: Callable[..., Ran]) -> None:
     assert "AP 0.668 (AP50 1.000) on 12 images" in found["PRED007"]["summary"]
 
 
+def shown(run: Callable[..., Ran], *arguments: str) -> dict[str, Any]:
+    """The report in JSON of a run that shows pictures, as HTML does."""
+    ran = run("coco", "--quiet", *arguments, "--format", "html", "-o", "report.html", "--format", "json")
+    document: dict[str, Any] = json.loads(ran.out)
+    page = Path("report.html").read_text(encoding="utf-8")
+    assert page.count('<figure class="plot">') == len(document["plots"])
+    assert page.count("data:image/jpeg;base64,") == len(document["pictures"])
+    return document
+
+
+def test_html_shows_plots_and_the_pictures_of_this_machine(
+    run: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    files = (str(SHAPES / "annotations.json"), str(SHAPES / "predictions.json"))
+    document = shown(run, *files, "--images", str(SHAPES / "images"))
+    rows = json.loads((SHAPES / "annotations.json").read_text(encoding="utf-8"))
+    names = {image["file_name"]: image for image in rows["images"]}
+    assert {picture["name"] for picture in document["pictures"]} == set(names)
+    for picture in document["pictures"]:
+        own = [row["bbox"] for row in rows["annotations"] if row["image_id"] == names[picture["name"]]["id"]]
+        assert [box["bbox"] for box in picture["boxes"] if box["kind"] == "annotation"] == own
+        assert sum(box["kind"] == "prediction" for box in picture["boxes"]) == 3
+    assert len(document["plots"]) == 9
+    assert document["figures"]["objects in images/"] == "12 (23.9 kB)"
+    without = shown(run, *files)
+    assert (without["pictures"], len(without["plots"])) == ([], 9)
+
+
+def test_a_name_that_leads_out_of_the_directory_is_not_opened(
+    run: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    picture = (SHAPES / "images" / "shape_01.jpg").read_bytes()
+    (tmp_path / "images").mkdir()
+    (tmp_path / "private.jpg").write_bytes(picture)
+    (tmp_path / "images" / "a.jpg").write_bytes(picture)
+    (tmp_path / "images" / "broken.jpg").write_bytes(b"no picture")
+    document = cocofiles.truth()
+    for image, name in zip(
+        document["images"],
+        ["../private.jpg", "a.jpg", "broken.jpg", "./a.jpg", str(tmp_path / "private.jpg")],
+        strict=False,
+    ):
+        image["file_name"] = name
+    cocofiles.saved(tmp_path / "annotations.json", document)
+    assert [p["name"] for p in shown(run, "annotations.json", "--images", "images")["pictures"]] == ["a.jpg"]
+
+
 def test_only_what_is_given_is_examined(run: Callable[..., Ran], truth: Path) -> None:
     found = results(run("coco", str(truth), "--no-oracle", "--format", "json"))
     assert list(found) == [f"ANN00{number}" for number in range(1, 9)]

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+import zipfile
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ import pytest
 from calling import BUCKET, PROGRAM, Ran, Server, run_apart
 
 from s3doctor.cli.exits import Exit
+from s3doctor.cli.progress import Progress
 from s3doctor.cli.round import SIDE_BY_SIDE, Asked, Round
 from s3doctor.connection import Connection, Credentials, Secret
 
@@ -174,10 +176,11 @@ def test_a_mistake_is_named_in_one_line_without_its_value(
         (("acme", "--config", "."), ". cannot be read (is a directory): expected a file with tables"),
         (("--all",), "there is no s3doctor.toml here"),
         (("--all", "--config", "empty.toml"), "empty.toml has no connection: expected tables such as"),
-        (("--all", "--baseline", "x", "--config", "one.toml"), "--baseline is for one connection: expected a NAME"),
+        (("--all", "--baseline", "x", "--config", "one.toml"), "--baseline x is no directory: with --all expected"),
+        (("--all", "--baseline", ".", "--config", "one.toml"), "--baseline . holds no report of these connections"),
+        (("--all", "--bundle", "one.toml", "--config", "one.toml"), "--bundle one.toml exists: expected the name of"),
         (("--all", "--bucket", "b"), "--all examines what the configuration file holds: expected no connection beside"),
         (("--all", "--connection", "b"), "--all examines what the configuration file holds"),
-        (("--all", "--dry-run", "--config", "one.toml"), "--dry-run is for one connection: expected a NAME in place"),
         (
             ("--all", "--format", "json", "--config", "one.toml"),
             "--all reports in other formats than table only",
@@ -224,7 +227,9 @@ def test_all_are_examined_and_told_of_together(run: Callable[..., Ran], server: 
     )
     ran = run("check", "--all")
     assert ran.code == Exit.FAILED
-    assert sorted(ran.err.splitlines()) == ["s3doctor: acme: pass", "s3doctor: beta: fail"]
+    told = [line.partition(" (")[0] for line in ran.err.splitlines()]
+    assert sorted(told) == ["s3doctor: acme: pass", "s3doctor: beta: fail"]
+    assert ran.err.endswith(" (2 of 2 done)\n")
     rows = {line.split()[0]: line for line in ran.out.splitlines() if line[:1].isalpha()}
     assert "pass" in rows["acme"]
     assert "FAIL" in rows["beta"]
@@ -251,6 +256,65 @@ def test_all_reports_go_to_a_directory(run: Callable[..., Ran], server: Server, 
     ran = run("check", "--all", "--quiet", "-o", "out/of", "--format", "json")
     assert ran.code == Exit.USAGE
     assert "acme.json cannot be written (is a directory): expected a directory of yours" in ran.err
+
+
+@pytest.mark.usefixtures("secret")
+def test_all_beside_the_reports_of_an_earlier_round(run: Callable[..., Ran], server: Server) -> None:
+    only = 'select = ["CRED002", "CRED003"]'
+    Path("s3doctor.toml").write_text(table(server, "acme", only) + table(server, "beta", only, 'username = "x"'))
+    assert run("check", "--all", "--quiet", "-o", "monday", "--format", "json").code == Exit.FAILED
+    Path("s3doctor.toml").write_text(
+        table(server, "acme", only, 'username = "x"') + table(server, "beta", only) + table(server, "gamma", only)
+    )
+    options = ("--baseline", "monday", "-o", "monday", "--format", "json")
+    ran = run("check", "--all", "--quiet", *options)
+    assert ran.code == Exit.FAILED
+    head, _, *rows = ran.out.splitlines()
+    assert head.split() == ["connection", "verdict", "since", "then", "begin", "with"]
+    assert [line.split()[:4] for line in rows if line[:1] in "abg" and line[1:2].isalpha()] == [
+        ["acme", "FAIL", "1", "new"],
+        ["beta", "pass", "1", "mended"],
+        ["gamma", "pass", "no", "earlier"],
+    ]
+    assert json.loads(Path("monday/acme.json").read_text())["baseline"]["changes"][0]["kind"] == "new"
+    assert json.loads(Path("monday/gamma.json").read_text())["baseline"] is None
+    Path("monday/beta.json").write_text("{")
+    ran = run("check", "--all", "--quiet", *options)
+    assert (ran.code, ran.out) == (Exit.USAGE, "")
+    assert "beta.json is not JSON: expected a report" in ran.err
+
+
+def test_all_in_one_bundle(run: Callable[..., Ran], server: Server, secret: str) -> None:
+    only = 'select = "CRED"'
+    Path("s3doctor.toml").write_text(
+        table(server, "acme", only) + table(server, "beta", only, key='access-key-id = "AKIAX"')
+    )
+    ran = run("check", "--all", "--quiet", "--bundle", "all.zip")
+    assert ran.code == Exit.USAGE
+    with zipfile.ZipFile("all.zip") as archive:
+        names = archive.namelist()
+        assert archive.read("summary.txt").decode() in ran.out
+        assert not [name for name in names if secret in archive.read(name).decode()]
+    assert [name for name in names if name.endswith("report.html")] == ["acme/report.html"]
+
+
+def test_the_plan_of_all_fetches_no_secret(run: Callable[..., Ran], server: Server) -> None:
+    key = 'access-key-id = "AKIAX"\nsecret-access-key-command = "touch fetched"'
+    Path("s3doctor.toml").write_text(table(server, "acme", key=key) + table(server, "beta", key="timeout = -1"))
+    ran = run("check", "--all", "--dry-run")
+    assert (ran.code, ran.err) == (Exit.USAGE, "")
+    assert ran.out.index("== acme ==") < ran.out.index("Nothing was sent.") < ran.out.index("== beta ==")
+    assert "expected" in ran.out[ran.out.index("== beta ==") :]
+    assert not Path("fetched").exists()
+    assert run("check", "acme", "--dry-run").code == Exit.WELL
+    assert not Path("fetched").exists()
+
+
+@pytest.mark.usefixtures("secret")
+def test_each_result_of_a_round_is_told_with_its_connection(run: Callable[..., Ran], server: Server) -> None:
+    Path("s3doctor.toml").write_text(table(server, "acme", 'select = "CRED002"'))
+    ran = run("check", "--all", "--verbose", "-o", "out")
+    assert ran.err.splitlines()[0].startswith("acme: pass CRED002 AWS knows the key")
 
 
 def test_two_keys_of_one_user_are_warned_about(
@@ -384,13 +448,17 @@ def test_after_a_halt_no_connection_is_begun_and_no_result_is_taken() -> None:
             held = [silent.accept()[0] for _ in range(SIDE_BY_SIDE)]
             time.sleep(0.5)  # what needs no server is told by then
             _thread.interrupt_main()
+            time.sleep(2)  # the round has noticed by then
             for connection in (silent, *held):
                 connection.close()
 
         silent.settimeout(60)
         threading.Thread(target=halt).start()
         names = [f"c{number}" for number in range(SIDE_BY_SIDE + 2)]
-        reports = Round({name: Asked(connection, ("CRED001", "CRED002")) for name in names}, quiet=True).examine()
+        reports = Round(
+            {name: Asked(connection, ("CRED001", "CRED002")) for name in names},
+            Progress({"quiet": True, "verbose": False, "color": "auto"}),
+        ).examine()
         for thread in set(threading.enumerate()) - before:
             thread.join(30)
     assert list(reports) == names

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 import lxml.html
 import pytest
+from explained import of_rules
 from markdown_it import MarkdownIt
 
 from s3doctor.checks import FAMILIES
+from s3doctor.cli.explain import page_of_check
 from s3doctor.coco.rules import RULES
-from s3doctor.demo.cases import CASES
-from s3doctor.demo.examples import NO_PATIENT, patient
+from s3doctor.demo.cases import CASES, names
+from s3doctor.demo.examples import BY_PATIENT, NO_PATIENT, explained, patient
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,7 +67,9 @@ def test_every_check_is_explained(run: Callable[..., Ran], code: str) -> None:
     assert CHECKS[code].explanation in words
     assert all(need.code in words for need in CHECKS[code].needs)
     assert all(action in words for action in CHECKS[code].actions)
-    assert max(map(len, ran.out.splitlines())) <= 80
+    pasted = "\n".join(text for _, _, text in page_of_check(CHECKS[code]).pastes).splitlines()
+    wide = [line for line in ran.out.splitlines() if len(line) > 80 and line not in pasted]
+    assert not [line for line in wide if max(map(len, line.split())) < 60], "only a key or an ARN may be longer"
 
 
 @pytest.mark.parametrize("code", RULES)
@@ -103,7 +107,7 @@ def test_an_unknown_code_is_answered_with_what_was_likely_meant(
 
 def test_a_code_must_be_given(run: Callable[..., Ran]) -> None:
     ran = run("explain")
-    assert (ran.code, ran.err) == (2, "s3doctor: Missing argument 'CODE'.\n")
+    assert (ran.code, ran.err) == (2, "s3doctor: CODE is missing: expected one such as CRED001 or PERM, or --all\n")
 
 
 @pytest.mark.parametrize("code", CHECKS)
@@ -116,8 +120,33 @@ def test_every_check_has_a_patient_that_shows_it_or_a_reason_why_none_does(run: 
     assert code not in NO_PATIENT
     assert case.expect.statuses[code] in ("fail", "warn")
     assert f"Example {case.title}." in words
-    assert f"s3doctor demo {case.name} shows the evidence and the fix" in words
+    assert f"See it s3doctor demo {case.name}" in words
+    told = explained()["checks"][code]
+    assert all(" ".join(told[part].split()) in words for part in ("summary", "cause", "fix"))
+    for text in (*(text for _, _, text in told["documents"]), *told["commands"]):
+        assert f"\n\n{text}\n" in run("explain", code).out
     assert (CASES / case.name / "case.toml").is_file()
+
+
+def test_a_policy_on_a_page_can_be_pasted_as_it_is(run: Callable[..., Ran]) -> None:
+    out = run("explain", "PERM002").out
+    policy = json.loads(out[out.index("\n{") : out.index("\n}\n") + 2])
+    assert policy["Statement"][0]["Action"] == "s3:ListBucket"
+    assert "\n\nOr run:\n\naws iam put-user-policy " in out
+    assert f"```json\n{json.dumps(policy, indent=2)}\n```" in run("explain", "--all").out
+
+
+def test_the_example_of_each_rule_is_what_the_rule_says_of_a_faulty_file(run: Callable[..., Ran]) -> None:
+    assert explained()["rules"] == of_rules()
+    for code in RULES:
+        words = run("explain", code).out.split()
+        told = explained()["rules"].get(code)
+        if told is None:
+            assert code in BY_PATIENT
+        elif told["example"]:
+            assert " ".join(told["example"].split()) in " ".join(words)
+    assert set(explained()["rules"]) | set(BY_PATIENT) == set(RULES)
+    assert {text.split()[-1] for text in BY_PATIENT.values() if "s3doctor demo" in text} <= set(names())
 
 
 def test_the_patient_of_a_check_is_the_plainest() -> None:

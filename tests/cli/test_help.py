@@ -13,6 +13,7 @@ from calling import Ran, run_apart
 
 import s3doctor
 from s3doctor.cli import COMMANDS
+from s3doctor.cli.check import command
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,6 +42,21 @@ def test_help_lists_every_command_with_a_line(run: Callable[..., Ran]) -> None:
     out = run("--help").out
     assert all(f"  {name} " in out for name in ("check", "checks", "explain"))
     assert COMMANDS["check"][1] in out
+
+
+def test_a_long_list_of_options_has_headings_and_every_option_once() -> None:
+    out = run_apart("check", "--help").out
+    headings = re.findall(r"^(\S.*):$", out, re.MULTILINE)
+    assert headings == [
+        *("What to examine", "How the bucket is shared", "The access key", "The report", "What is looked at"),
+        *("Large buckets", "Other options"),
+    ]
+    listed = re.findall(r"^  (?:-\w, )?(--[\w-]+)", out, re.MULTILINE)
+    assert sorted(listed) == sorted(
+        {option.opts[0] for option in command.params if option.param_type_name == "option"} | {"--help"}
+    )
+    assert max(map(len, out.splitlines())) <= 80
+    assert "Options:" in run_apart("explain", "--help").out
 
 
 def test_without_a_command_the_help_is_shown_as_wrong_usage(run: Callable[..., Ran]) -> None:

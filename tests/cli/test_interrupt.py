@@ -31,7 +31,7 @@ def test_one_raises_and_more_do_not_disturb_the_cleaning_up() -> None:
 
 def test_one_that_comes_while_a_result_is_told_ends_the_examination_too() -> None:
     class Deaf(Progress):
-        def add(self, result: Result) -> None:  # noqa: ARG002 - whatever it is
+        def add(self, result: Result, connection: str = "") -> None:  # noqa: ARG002 - whatever it is
             raise KeyboardInterrupt
 
     key = Credentials("AKIAIOSFODNN7EXAMPLE", Secret("s" * 40))

@@ -11,8 +11,8 @@ from s3doctor.remedies.policy import policy_fix
 
 
 def test_policy_fix_holds_the_policy_to_paste_and_the_command() -> None:
-    fix = policy_fix(Connection("pictures", username="ann"), "street", "The key cannot read street/annotations.json.")
-    assert fix.text.startswith("The key cannot read street/annotations.json. In the IAM console")
+    fix = policy_fix(Connection("pictures", username="ann"), "street")
+    assert fix.text.startswith("In the IAM console open Policies, edit (or create) tenyksReadOnlyAccess, choose JSON")
     assert "the user ann" in fix.text
     (document,) = fix.documents
     assert document.title == "tenyksReadOnlyAccess"
@@ -32,9 +32,9 @@ def test_policy_fix_keeps_the_other_datasets_open() -> None:
 
 def test_cors_fix_is_for_the_bucket_that_browsers_read() -> None:
     connection = Connection("pictures", setup=Setup.METADATA_BUCKET, metadata_bucket="meta")
-    fix = cors_fix(connection, why="No rule.")
+    fix = cors_fix(connection)
     assert fix.who is Who.BUCKET_OWNER
-    assert fix.text.startswith("No rule. In the S3 console open meta, ")
+    assert fix.text.startswith("In the S3 console open meta, ")
     assert json.loads(fix.documents[0].text) == [
         {"AllowedHeaders": [], "AllowedMethods": ["GET"], "AllowedOrigins": ["*"], "ExposeHeaders": []}
     ]

@@ -157,8 +157,8 @@ def test_the_page_s_policy_leaves_out_the_dataset() -> None:
 
 
 def test_a_fix_without_a_user_name_asks_for_it() -> None:
-    fix = policy_fix(replace(METADATA, username=""), why="Because.", kms_key_arns=[KEY])
+    fix = policy_fix(replace(METADATA, username=""), kms_key_arns=[KEY])
     assert [document.title for document in fix.documents] == [policy.READ_ONLY, policy.WRITE]
-    assert "see that the user has it attached" in fix.text
+    assert "see that the user has both attached" in fix.text
     assert all('--user-name="${USER_NAME:?' in command for command in fix.commands)
     assert all(KEY in document.text for document in fix.documents)

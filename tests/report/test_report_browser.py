@@ -172,7 +172,9 @@ def test_checks_open_by_one_button_and_by_a_link(full: Page) -> None:
 def test_print_shows_all(full: Page) -> None:
     full.emulate("setEmulatedMedia", media="print")
     full.browser.execute_script("dispatchEvent(new Event('beforeprint'))")
-    assert full.ask("document.querySelectorAll('details:not([open])').length") == 0
+    assert full.ask("document.querySelectorAll('details:not([open]):not(.plot details)').length") == 0
+    assert full.ask("getComputedStyle(document.querySelector('.plot details')).display") == "none"
+    assert full.ask("getComputedStyle(document.querySelector('label')).display") != "none"
     assert full.ask("getComputedStyle(document.querySelector('nav')).display") == "none"
     full.browser.execute_script("dispatchEvent(new Event('afterprint'))")
     assert full.ask("document.querySelectorAll('details.check:not([open])').length") == 5

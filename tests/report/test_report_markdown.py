@@ -13,6 +13,7 @@ from markdown_it import MarkdownIt
 from report.samples import COMMAND, HOSTILE, POLICY, checked, every_state, hostile
 
 from s3doctor.model import Cause, Report, unknown
+from s3doctor.report import wording
 from s3doctor.report.markdown import render
 from s3doctor.report.markup import block, cell, code, markdown
 from s3doctor.report.text import pasteable, visible
@@ -88,7 +89,8 @@ def test_escaping_is_no_more_than_it_must_be(text: str, expected: str) -> None:
 
 def test_documents_and_commands_can_be_copied() -> None:
     fences = [(token.info, token.content) for token in tokens(render(every_state())) if token.type == "fence"]
-    assert fences == [("json", POLICY), ("sh", f"{COMMAND}\n")]
+    removals = "".join(f"{wording.removal(left)}\n" for left in every_state().leftovers)
+    assert fences == [("json", POLICY), ("sh", f"{COMMAND}\n"), ("sh", removals)]
     assert r"**To do:** as for PERM001 \[voc\]." in render(every_state())
 
 
