@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from s3doctor.coco.ids import ABSENT, Ints, repeated
+from s3doctor.coco.kept import Kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Duplicates", "Sample", "fingerprints"]
 
-_MOST_ROWS = 1 << 17
+MOST_ROWS = 1 << 17
 _MOST_MARKS = 1 << 16
 _MOST_PAIRS = 2_000_000
 _CLOSE = 0.95
@@ -77,7 +78,8 @@ class Sample:
 class _Store:
     """Boxes of whole images: of all while they are few, else of those whose mixed id is below a limit."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int) -> None:
+        self.most = most
         self.limit = _WORD
         self.sampled = False
         self._parts: list[tuple[Ints, Ints, npt.NDArray[np.float32], Ints]] = []
@@ -89,7 +91,7 @@ class _Store:
             keep &= _mixed(image) <= np.uint64(self.limit)
         self._parts.append((image[keep], category[keep], box[keep].astype(np.float32), rows[keep]))
         self._size += int(np.count_nonzero(keep))
-        while self._size > _MOST_ROWS and self.limit > 1:
+        while self._size > self.most and self.limit > 1:
             self._halve()
 
     def _halve(self) -> None:
@@ -113,20 +115,20 @@ class _Store:
 
 
 class Duplicates:
-    """Collects what copies are found by. The codes are those of the rules for exact, near and other-category copies."""
+    """Collects what copies are found by: exact ones among all rows, near ones among `most` rows, of whole images."""
 
-    def __init__(self, ledger: Ledger, *, predicted: bool) -> None:
+    def __init__(self, ledger: Ledger, *, predicted: bool, most: int = MOST_ROWS) -> None:
         self.ledger = ledger
         self.predicted = predicted
-        self.marks: list[Ints] = []
+        self.marks = Kept()
         self.sample = Sample.empty()
-        self._store = _Store()
+        self._store = _Store(most)
         self.size = 0
 
     def add(self, image: Ints, category: Ints, box: Floats, rows: Ints) -> None:
         """Some rows."""
         marks = fingerprints(image, category, box)
-        self.marks.append(marks)
+        self.marks.add(marks)
         self.sample.add(marks)
         self._store.add(image, category, box, rows)
         self.size += marks.size
@@ -134,7 +136,7 @@ class Duplicates:
     def finish(self, place: Callable[[int, str], Place], numbers: Callable[[], Iterable[Ints]]) -> None:
         """Note the copies. `numbers` gives the index of each row, part by part as they were added."""
         self._exact(place, numbers)
-        self.marks = []
+        self.marks = Kept()
         self._near(place)
 
     def _exact(self, place: Callable[[int, str], Place], numbers: Callable[[], Iterable[Ints]]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +23,7 @@ class RowsById:
     """How many rows refer to each id: `codes` (sorted), `counts`, and `first`, the first such row. Aligned arrays."""
 
     codes: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
-    counts: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    counts: npt.NDArray[np.integer[Any]] = field(default_factory=lambda: np.zeros(0, np.int64))
     first: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
 
 

@@ -122,17 +122,19 @@ def packed(found: Ints) -> Any:  # noqa: ANN401 - integers of either width
     return found.astype(np.uint32) if small else found
 
 
-def repeated(values: Iterable[Ints]) -> Ints:
-    """Of all values but ABSENT those that occur more than once, sorted. Works slice by slice to spare memory."""
-    chunks = list(values)
+def repeated(chunks: Iterable[Any]) -> Ints:
+    """Of all values but ABSENT those that occur more than once, sorted.
+
+    Works on a part of the values at a time to spare memory, so it goes through the arrays of integers several times.
+    """
     total = sum(chunk.size for chunk in chunks)
-    parts = max(1, total >> 20)
+    parts = 1 << (total >> 20).bit_length()
     found = [_repeated_in(chunks, part, parts) for part in range(parts)]
     return np.sort(np.concatenate(found)) if found else np.zeros(0, np.int64)
 
 
-def _repeated_in(chunks: list[Ints], part: int, parts: int) -> Ints:
-    picked = chunks if parts == 1 else [chunk[chunk % parts == part] for chunk in chunks]
+def _repeated_in(chunks: Iterable[Any], part: int, parts: int) -> Ints:
+    picked = list(chunks) if parts == 1 else [chunk[chunk & (parts - 1) == part] for chunk in chunks]
     joined = np.concatenate(picked).astype(np.int64) if picked else np.zeros(0, np.int64)
     joined.sort()
     twice = joined[1:][(joined[1:] == joined[:-1]) & (joined[1:] != ABSENT)]
@@ -144,15 +146,17 @@ class Lookup:
     """Finds the first position of ids in a table: by a plain array while ids are small, by bisection otherwise."""
 
     def __init__(self, table: Ints) -> None:
-        known = table[table != ABSENT]
-        self._order = np.argsort(table, kind="stable")
-        self._sorted = table[self._order]
         self._direct: npt.NDArray[np.int32] | None = None
-        if known.size and known.min() >= 0 and known.max() < max(1 << 20, 8 * known.size):
+        self._order: npt.NDArray[np.intp] | None = None
+        self._sorted = table
+        known = table[table != ABSENT]
+        if known.size and known.min() >= 0 and known.max() < max(1 << 20, 2 * known.size):
             self._direct = np.full(int(known.max()) + 2, -1, np.int32)
             positions = np.flatnonzero(table != ABSENT)[::-1]
             self._direct[table[positions]] = positions
-            self._order = self._sorted = np.zeros(0, np.int64)
+        elif (table[1:] < table[:-1]).any():
+            self._order = np.argsort(table, kind="stable")
+            self._sorted = table[self._order]
 
     def find(self, wanted: Ints) -> npt.NDArray[np.intp]:
         """The position of each id, -1 where the table does not have it."""
@@ -163,4 +167,4 @@ class Lookup:
             return np.full(wanted.shape, -1, np.intp)
         found = np.minimum(np.searchsorted(self._sorted, wanted), self._sorted.size - 1)
         hit = (self._sorted[found] == wanted) & (wanted != ABSENT)
-        return np.where(hit, self._order[found], -1)
+        return np.where(hit, found if self._order is None else self._order[found], -1)

@@ -10,6 +10,7 @@ import numpy as np
 from msgspec import UNSET
 
 from s3doctor.coco.ids import ABSENT, Ints, Lookup, own_ids, repeated
+from s3doctor.coco.kept import Kept
 from s3doctor.coco.ledger import Place
 from s3doctor.coco.names import ImageNames, Names, faults_of, faulty, platform_keys
 from s3doctor.coco.typed import Shape
@@ -37,7 +38,7 @@ class Images:
         self.names = Names()
         self._ids: list[Ints] = []
         self._sizes: list[npt.NDArray[np.int32]] = []
-        self._keys: list[Ints] = []
+        self._keys = Kept()
         self._section = 0
         self.unsized = 0
         self._first_unsized: list[Place] = []
@@ -55,9 +56,7 @@ class Images:
         names = self._file_names(fields)
         self.names.extend(names)
         keys = map(hash, platform_keys(names))
-        self._keys.append(
-            np.fromiter((key if name else ABSENT for name, key in zip(names, keys, strict=True)), np.int64)
-        )
+        self._keys.add(np.fromiter((key if name else ABSENT for name, key in zip(names, keys, strict=True)), np.int64))
         self._sizes.append(self._pixels(fields))
 
     def _file_names(self, fields: Fields) -> list[str]:
@@ -123,7 +122,7 @@ class Images:
     def _duplicate_ids(self) -> None:
         ids = self.table().ids
         first: dict[int, int] = {}
-        for row in np.flatnonzero(np.isin(ids, repeated(self._ids))).tolist():
+        for row in np.flatnonzero(np.isin(ids, repeated([ids]))).tolist():
             other = first.setdefault(int(ids[row]), row)
             if other != row:
                 text = f"also the id of image {other}, {self.names[other]!r}"
@@ -142,23 +141,30 @@ class Images:
 
     def _collisions(self) -> None:
         """Names that are equal, and names that the platform makes equal."""
-        keys = np.concatenate(self._keys) if self._keys else np.zeros(0, np.int64)
+        twice, start = repeated(self._keys), 0
         groups: dict[int, dict[str, int]] = {}
-        for row in np.flatnonzero(np.isin(keys, repeated(self._keys))).tolist():
-            name, first = self.names[row], groups.setdefault(int(keys[row]), {})
-            if first:
-                code = "img-filename-duplicate" if name in first else "img-key-collision"
-                other = first.get(name, next(iter(first.values())))
-                self._note(code, row, "file_name", f"image {other} is {self.names[other]!r}")
-            first.setdefault(name, row)
+        for keys in self._keys if twice.size else ():
+            for at in np.flatnonzero(np.isin(keys, twice)).tolist():
+                self._collision(start + at, groups.setdefault(int(keys[at]), {}))
+            start += keys.size
+
+    def _collision(self, row: int, first: dict[str, int]) -> None:
+        name = self.names[row]
+        if first:
+            code = "img-filename-duplicate" if name in first else "img-key-collision"
+            other = first.get(name, next(iter(first.values())))
+            self._note(code, row, "file_name", f"image {other} is {self.names[other]!r}")
+        first.setdefault(name, row)
 
     def table(self) -> ImageNames:
         """All images with ids and sizes."""
         if self._table is None or len(self._table.ids) != len(self.names):
-            ids = np.concatenate(self._ids) if self._ids else np.zeros(0, np.int64)
-            sizes = np.concatenate(self._sizes) if self._sizes else np.zeros((0, 2), np.int32)
-            self._ids, self._sizes = [ids], [sizes]
-            self._table = ImageNames(self.names, ids, sizes[:, 0].copy(), sizes[:, 1].copy())
+            known = self._table or ImageNames()
+            ids = np.concatenate([known.ids, *self._ids])
+            widths = np.concatenate([known.widths, *(sizes[:, 0] for sizes in self._sizes)])
+            heights = np.concatenate([known.heights, *(sizes[:, 1] for sizes in self._sizes)])
+            self._ids, self._sizes = [], []
+            self._table = ImageNames(self.names, ids, widths, heights)
         return self._table
 
     def lookup(self, wanted: Ints) -> npt.NDArray[np.intp]:

@@ -29,9 +29,8 @@ class Names(Sequence[str]):
     """Many strings in one block of bytes: an index, a slice of it, no object for each."""
 
     def __init__(self) -> None:
-        self._parts: list[bytes] = []
+        self._blob = bytearray()
         self._lengths: list[npt.NDArray[np.uint32]] = []
-        self._blob = b""
         self._ends = np.zeros(0, np.int64)
         self._size = 0
 
@@ -40,17 +39,19 @@ class Names(Sequence[str]):
         joined = "".join(names)
         plain = joined.isascii()
         encoded = names if plain else [name.encode("utf-8", "surrogatepass") for name in names]
-        self._parts.append(joined.encode("utf-8", "surrogatepass"))
+        self._blob += joined.encode("utf-8", "surrogatepass")
         self._lengths.append(np.fromiter(map(len, encoded), np.uint32, len(names)))
         self._size += len(names)
 
     def _settle(self) -> None:
-        if self._parts:
-            self._blob = b"".join([self._blob, *self._parts])
-            start = int(self._ends[-1]) if self._ends.size else 0
-            lengths = np.concatenate(self._lengths)
-            self._ends = np.concatenate([self._ends, np.cumsum(lengths, dtype=np.int64) + start])
-            self._parts, self._lengths = [], []
+        if self._lengths:
+            ends = np.zeros(self._size, np.int64)
+            known = self._ends.size
+            ends[:known] = self._ends
+            np.cumsum(np.concatenate(self._lengths), out=ends[known:])
+            ends[known:] += ends[known - 1] if known else 0
+            self._ends = ends
+            self._lengths = []
 
     def __len__(self) -> int:
         return self._size

@@ -10,6 +10,7 @@ from msgspec import Raw
 from s3doctor.coco import boxes, geometry
 from s3doctor.coco.duplicates import Duplicates
 from s3doctor.coco.ids import ABSENT, LARGEST, Ints, alike, codes, hint_for, own_ids, packed, repeated
+from s3doctor.coco.kept import Kept
 from s3doctor.coco.keypoints import Keypoints
 from s3doctor.coco.later import Aside, Later
 from s3doctor.coco.ledger import Place
@@ -71,7 +72,7 @@ class Rows:
         self.statistics = Statistics(ledger)
         self.duplicates = Duplicates(ledger, predicted=predicted)
         self._aside = Aside()
-        self._ids: list[Ints] = []
+        self._ids = Kept()
         self._parts: list[tuple[int, int] | Ints] = []
 
     def __len__(self) -> int:
@@ -101,7 +102,7 @@ class Rows:
 
     def _look_at_annotation(self, fields: Fields, box: Floats, drawn: Floats, crowd: Any) -> None:  # noqa: ANN401 - int8
         ids = own_ids(fields, "ann-id-missing", "ann-id-type", self.ledger)
-        self._ids.append(packed(ids))
+        self._ids.add(packed(ids))
         boxes.mark(self.ledger, "ann-id-zero", fields, ids == 0, "id")
         area = boxes.areas(fields, self.ledger)
         boxes.check_areas(fields, box, area, ~np.isnan(drawn), self.ledger)

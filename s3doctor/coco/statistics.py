@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -148,7 +148,7 @@ def _median(counts: npt.NDArray[np.int64]) -> float:
     return _EDGES[int(np.searchsorted(np.cumsum(counts), (total + 1) // 2))] if total else 0.0
 
 
-def counted(rows: npt.NDArray[np.int64], images: int) -> Histogram:
+def counted(rows: npt.NDArray[np.integer[Any]], images: int) -> Histogram:
     """How many images have 0, 1, 2, 3-4, 5-8, … boxes, from the number of boxes of each image that has any."""
     if not images and not rows.size:
         return Histogram()

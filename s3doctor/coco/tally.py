@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 
 from s3doctor.coco.examination import RowsById
 from s3doctor.coco.ids import ABSENT, Ints
@@ -16,15 +19,15 @@ _MOST_WAITING = 1 << 18
 class Tally:
     """Counts the rows of each code and remembers the first row of each. ABSENT is not counted.
 
-    Small codes, which most ids are, have a place each in two arrays; the others are sorted now and then.
+    Small codes, which most ids are, have a place each in two arrays; the others are sorted in now and then.
     """
 
     def __init__(self) -> None:
-        self._counts = np.zeros(0, np.int64)
+        self._counts = np.zeros(0, np.int32)
         self._first = np.zeros(0, np.int64)
         self._pending: list[tuple[Ints, Ints]] = []
         self._waiting = 0
-        self._sparse = RowsById()
+        self._sparse: list[Any] = [np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0, np.int64)]
 
     def add(self, codes: Ints, rows: Ints) -> None:
         """Some rows and their codes, in the order of the file."""
@@ -36,7 +39,7 @@ class Tally:
         sparse = ~dense & (codes != ABSENT)
         self._pending.append((codes[sparse], rows[sparse]))
         self._waiting += codes.size
-        if self._waiting > max(_MOST_WAITING, self._sparse.codes.size):
+        if self._waiting > _MOST_WAITING:
             self._merge()
 
     def _add_dense(self, codes: Ints, rows: Ints) -> None:
@@ -44,33 +47,39 @@ class Tally:
             return
         more = int(codes.max()) + 1 - self._counts.size
         if more > 0:
-            self._counts = np.concatenate([self._counts, np.zeros(more, np.int64)])
+            self._counts = np.concatenate([self._counts, np.zeros(more, np.int32)])
             self._first = np.concatenate([self._first, np.full(more, -1, np.int64)])
         np.add.at(self._counts, codes, 1)
         new = self._first[codes] < 0
         self._first[codes[new][::-1]] = rows[new][::-1]
 
     def _merge(self) -> None:
-        codes = np.concatenate([self._sparse.codes, *(pair[0] for pair in self._pending)])
-        first = np.concatenate([self._sparse.first, *(pair[1] for pair in self._pending)])
-        counts = np.concatenate([self._sparse.counts, np.ones(codes.size - self._sparse.codes.size, np.int64)])
+        codes, rows = (np.concatenate(column) for column in zip(*self._pending, strict=True))
         order = np.argsort(codes, kind="stable")
-        codes, counts, first = codes[order], counts[order], first[order]
+        codes, rows = codes[order], rows[order]
         starts = np.flatnonzero(np.diff(codes, prepend=ABSENT))
         if starts.size:
-            self._sparse = RowsById(codes[starts], np.add.reduceat(counts, starts), np.minimum.reduceat(first, starts))
+            self._add_sparse(codes[starts], np.diff(starts, append=codes.size), np.minimum.reduceat(rows, starts))
         self._pending, self._waiting = [], 0
+
+    def _add_sparse(self, codes: Ints, counts: npt.NDArray[Any], first: Ints) -> None:
+        """Sorted codes with their counts; where one is known already, its first row is known, too."""
+        known = self._sparse[0]
+        at = np.searchsorted(known, codes)
+        old = np.zeros(codes.size, bool)
+        inside = at < known.size
+        old[inside] = known[at[inside]] == codes[inside]
+        self._sparse[1][at[old]] += counts[old]
+        del known
+        for number, column in enumerate((codes, counts, first)):  # one after another, to spare memory
+            self._sparse[number] = np.insert(self._sparse[number], at[~old], column[~old])
 
     def result(self) -> RowsById:
         """The counts so far."""
         if self._pending:
             self._merge()
         used = np.flatnonzero(self._counts)
-        parts = (
-            (used, self._sparse.codes),
-            (self._counts[used], self._sparse.counts),
-            (self._first[used], self._sparse.first),
-        )
-        codes, counts, first = (np.concatenate(part) for part in parts)
-        order = np.argsort(codes, kind="stable")
-        return RowsById(codes[order], counts[order], first[order])
+        if used.size:
+            self._add_sparse(used, self._counts[used], self._first[used])
+            self._counts, self._first = np.zeros(0, np.int32), np.zeros(0, np.int64)
+        return RowsById(*self._sparse)

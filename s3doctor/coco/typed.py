@@ -10,6 +10,7 @@ import msgspec
 from msgspec import UNSET, Raw
 
 from s3doctor.coco.layout import BOX, MASK, POLYGONS, REAL, WHOLE, layout_of
+from s3doctor.coco.untyped import decode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -21,6 +22,7 @@ __all__ = ["Columns", "Shape"]
 _MOST_KEYS = 64
 _PATIENCE = 8
 _LESSONS = 1000
+_MOST_NESTED, _SHORT = 10_000, 200
 _RAWS = msgspec.json.Decoder(list[Raw])
 _KINDS = {int: WHOLE, float: REAL, tuple[float, float, float, float]: BOX}
 _SUSPECT = re.compile(rb"\d[eE]|\d{300}")
@@ -75,6 +77,7 @@ class Shape:
         self._always: set[str] | None = None
         self._decoder: msgspec.json.Decoder[list[Any]] | None = None
         self._fields: list[str] = []
+        self._nested: set[bytes] = set()
         self._layout: Layout | None = None
         self._patience = _PATIENCE
         self._kinds = {key: _KINDS[kind] for key, kind in types.items() if kind in _KINDS} | {MASK: POLYGONS}
@@ -187,9 +190,26 @@ class Shape:
             else:
                 columns[key] = values
                 quotes -= _quotes(present) if kind is Raw else 0
-        if quotes != _plain(plain):
+        if quotes != self._plain(plain):
             raise msgspec.ValidationError("a key stands twice")
         return columns
+
+    def _plain(self, raws: list[bytes]) -> int:
+        """The quotes in values that do not matter. Refused are those that hold a key twice or an odd number."""
+        odd = b"\n".join([raw for raw in raws if raw[0] != _TEXT])
+        if b"{" in odd or _SUSPECT.search(odd):
+            new = {raw for raw in raws if raw[0] != _TEXT and (b"{" in raw or _SUSPECT.search(raw))} - self._nested
+            if any(map(_is_odd, new)):
+                raise msgspec.ValidationError("an odd value")
+            short = {raw for raw in new if len(raw) <= _SHORT}
+            self._nested = self._nested | short if len(self._nested) < _MOST_NESTED else short
+        return b"\n".join(raws).count(b'"')
+
+
+def _is_odd(raw: bytes) -> bool:
+    """Whether a value holds a key twice, a number that is not finite or too long, or is nested too deeply."""
+    decoded = decode(raw)
+    return bool(decoded.duplicates or decoded.nonfinite or decoded.long_integers or decoded.too_deep)
 
 
 def _quotes(raws: list[bytes]) -> int:
@@ -200,11 +220,3 @@ def _quotes(raws: list[bytes]) -> int:
         if raw[0] == _OBJECT and count != (6 if _TEXT_COUNTS.search(raw) else 4):
             raise msgspec.ValidationError("a key stands twice")
     return sum(found)
-
-
-def _plain(raws: list[bytes]) -> int:
-    """The quotes in values that do not matter. Objects, which may hold a key twice, and odd numbers are refused."""
-    odd = b"\n".join([raw for raw in raws if raw[0] != _TEXT])
-    if b"{" in odd or _SUSPECT.search(odd):
-        raise msgspec.ValidationError("an odd value")
-    return b"\n".join(raws).count(b'"')

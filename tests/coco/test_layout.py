@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from msgspec import Raw
 
 from s3doctor.coco import examine_annotations, examine_predictions
+from s3doctor.coco.kept import Kept
 from s3doctor.coco.layout import BOX, POLYGONS, REAL, WHOLE, Layout, Table, layout_of
 from s3doctor.coco.typed import Shape
 
@@ -259,3 +260,55 @@ def test_a_size_that_no_integer_can_hold_spoils_no_other_mask() -> None:
     found = {finding.code: finding.count for finding in examine_annotations(data, target="both").findings}
     assert found["rle-huge"] == 1
     assert not [code for code in found if code.startswith(("rle-", "seg-")) and code != "rle-huge"]
+
+
+def test_rows_with_objects_inside_stay_on_the_fast_path() -> None:
+    shape = Shape({"id": int})
+    for attributes in ('{"occluded": false, "rotation": 0.5}', '{"a": {"b": [1e5]}}', '[{"a": 1}]', '{"}": ",{"}'):
+        text = f'[{{"id": 1, "attributes": {attributes}}}, {{"id": 2, "attributes": {attributes}}}]'.encode()
+        for _ in range(2):
+            assert shape.decode(text).values == {"id": [1, 2]}
+    for odd in ('{"a": 1, "a": 2}', '{"b": [{"a": 1, "a": 1}]}', "1e999", '{"a": ' + "9" * 5000 + "}"):
+        with pytest.raises(msgspec.ValidationError):
+            shape.decode(f'[{{"id": 1, "attributes": {odd}}}]'.encode())
+
+
+def test_more_kinds_of_objects_than_are_remembered() -> None:
+    shape = Shape({"id": int})
+    for start in range(0, 40_000, 8000):
+        rows = [{"id": at, "attributes": {"track": at, "name": "x" * (at % 300)}} for at in range(start, start + 8000)]
+        assert shape.decode(text_of(rows)).values["id"] == list(range(start, start + 8000))
+
+
+def test_a_row_cut_out_for_another_object_is_left_to_the_decoder() -> None:
+    shape = Shape({"id": int, "segmentation": Raw})
+    rows = [{"id": 1, "segmentation": [[1, 2]], "x": 1}, {"id": 2, "segmentation": [[3, 4]], "x": 2}]
+    shape.decode(text_of(rows))
+    assert shape.decode(text_of(rows)).table is not None
+    columns = shape.decode(text_of([rows[0], {**rows[1], "x": {"segmentation": {}}}]))
+    assert columns.table is None
+    assert columns.values == {"id": [1, 2], "segmentation": [b"[[1, 2]]", b"[[3, 4]]"]}
+
+
+def test_numbers_are_given_back_from_memory_and_from_a_file() -> None:
+    for in_memory in (1 << 20, 16):
+        kept = Kept(in_memory)
+        parts: list[Any] = [np.arange(5), np.arange(3, dtype=np.uint32), np.zeros(0, np.int64), np.arange(100)]
+        for part in parts[:2]:
+            kept.add(part)
+        assert [one.tolist() for one in kept] == [one.tolist() for one in parts[:2]]
+        for part in parts[2:]:
+            kept.add(part)
+        for _ in range(2):
+            assert [(one.dtype, one.tolist()) for one in kept] == [(one.dtype, one.tolist()) for one in parts]
+
+
+def test_annotations_with_scores_are_told_however_they_are_read() -> None:
+    rows = [
+        {"id": at, "image_id": 1, "category_id": 1, "bbox": [1, 2, 30, at], "iscrowd": 0, "area": 30 * at, "score": 0.5}
+        for at in range(5, 75)
+    ]
+    whole = examine_annotations(coco_file(rows))
+    assert "top-swapped-files" in {finding.code for finding in whole.findings}
+    assert whole.scored == 70
+    assert examine_annotations(coco_file(rows), block_size=1000) == whole

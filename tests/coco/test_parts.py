@@ -27,7 +27,7 @@ from s3doctor.coco import (
 )
 from s3doctor.coco.formats import recognise
 from s3doctor.coco.ids import Lookup, repeated
-from s3doctor.coco.ledger import shorten
+from s3doctor.coco.ledger import Ledger, Place, shorten
 from s3doctor.coco.memory import calm
 from s3doctor.coco.names import Names, faults_of
 from s3doctor.coco.polygons import parse
@@ -231,12 +231,17 @@ def many(count: int) -> bytes:
     return json.dumps({"images": images, "annotations": rows, "categories": [{"id": 1, "name": "car"}]}).encode()
 
 
-def test_near_copies_among_more_rows_than_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    data = many(1000)
-    whole = {one.code: one for one in examine_annotations(data).findings}
+def test_near_copies_among_more_rows_than_are_kept() -> None:
+    whole = {one.code: one for one in examine_annotations(many(1000)).findings}
     assert whole["ann-near-duplicate"].count == 500
-    monkeypatch.setattr(duplicates, "_MOST_ROWS", 300)
-    sampled = {one.code: one for one in examine_annotations(data, block_size=4000).findings}
+    ledger = Ledger()
+    found = duplicates.Duplicates(ledger, predicted=False, most=300)
+    rows = np.arange(1000)
+    box = np.stack([np.full(1000, 10.0), 10 + rows % 2 / 4, np.full(1000, 50.0), np.full(1000, 40.0)], axis=1)
+    for part in np.array_split(rows, 7):
+        found.add(part // 2, np.ones(part.size, np.int64), box[part], part)
+    found.finish(lambda row, _: Place((row,), f"/annotations/{row}"), lambda: np.array_split(rows, 7))
+    sampled = {one.code: one for one in ledger.findings()}
     assert 20 < sampled["ann-near-duplicate"].count <= 150
     assert "in a part of the images only" in sampled["ann-near-duplicate"].summary
 
