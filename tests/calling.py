@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import canaries
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -68,4 +70,5 @@ def run_apart(*arguments: str, input: str = "", **environment: str) -> Ran:  # n
         timeout=180,
         check=False,
     )
+    canaries.refuse(done.stdout + done.stderr, f"what `s3doctor {' '.join(arguments[:1])}` said")
     return Ran(done.returncode, done.stdout, done.stderr)

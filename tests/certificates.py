@@ -36,6 +36,11 @@ class Authority:
         self.file = str(directory / "ca.pem")
         (directory / "ca.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
 
+    def place(self, name: str) -> Path:
+        """A directory for another one, which nobody trusts."""
+        (self._directory / name).mkdir(exist_ok=True)
+        return self._directory / name
+
     def server(
         self, *, days: tuple[int, int] = (-1, 1), ip: str = "127.0.0.1", for_servers: bool = True
     ) -> ssl.SSLContext:

@@ -12,6 +12,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import canaries
 from between import Between, Rule
 from calling import PROGRAM
 
@@ -130,6 +131,7 @@ def killed(
                 out, err = process.communicate(timeout=ENDS_WITHIN)
             finally:
                 process.kill()
+    canaries.refuse(out + err, f"what a run that was sent signal {number} said")
     assert heard, f"{step} was never asked: {err}{out}"
     return Ended(process.returncode, json.loads(out) if out else None, err, time.monotonic() - heard[0])
 

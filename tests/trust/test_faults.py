@@ -5,17 +5,21 @@ from __future__ import annotations
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from between import Between, Rule, close, cut, drip, promise_more, reset, say, stall
-from replay import S3_HEADERS, error
+from certificates import Authority
+from replay import S3_HEADERS, Replay, error
 from replay import answer as http
 
 from s3doctor import diagnose
+from s3doctor.connection import Connection, Credentials, Secret, Setup
 from s3doctor.demo import cases
 from s3doctor.demo.patients import prepare
+from s3doctor.demo.server import EmbeddedS3
 from s3doctor.footprints import GRACE_SECONDS, own_name
 from s3doctor.model import Status
 from s3doctor.s3 import probes
@@ -23,9 +27,8 @@ from s3doctor.s3.client import S3
 from s3doctor.s3.diagnosis import diagnose as diagnose_answer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-    from s3doctor.demo.server import EmbeddedS3
     from s3doctor.model import Report
     from s3doctor.s3.answer import Answer
 
@@ -65,6 +68,7 @@ FAULTS: dict[str, Callable[[str], Rule]] = {
     "redirects in a loop": lambda pattern: Rule(pattern, say(LOOP), arrives=False),
 }
 PATIENCE, BOUND = 1.0, 20.0
+AT_A_TIME = 5
 BUCKET, PREFIX, KEY = "acme-pictures", "shapes/", "shapes/annotations.json"
 QUESTIONS: dict[str, Callable[[S3], Answer]] = {
     "HeadBucket": lambda s3: probes.head_anonymously(s3, BUCKET),
@@ -109,6 +113,72 @@ def test_no_answer_of_a_faulty_way_is_evidence(embedded_s3: EmbeddedS3, fault: s
         assert inconclusive or fault in HARMLESS, (name, answer, found)
 
 
+SKEWED = error(403, "RequestTimeTooSkewed", "The difference between the request time and the current time is large.")
+WAYS: dict[str, tuple[str, Callable[[Authority], Replay] | str]] = {
+    "refused": ("connection-refused", "http://127.0.0.1:9"),
+    "host without an address": ("host-not-found", "http://s3.invalid"),
+    "certificate expired": ("certificate-expired", lambda ca: Replay(http(200), tls=ca.server(days=(-20, -10)))),
+    "certificate of another host": ("certificate-hostname", lambda ca: Replay(http(200), tls=ca.server(ip="10.0.0.1"))),
+    "certificate of a stranger": (
+        "certificate-unknown-ca",
+        lambda ca: Replay(http(200), tls=Authority(ca.place("stranger")).server()),
+    ),
+    "clock that is wrong": ("clock-skew", lambda _: Replay(SKEWED)),
+}
+"""Faults before any answer, or of every one: the cause that is to be named, and where to connect to."""
+NOT_BY_CLOCK = ("HeadBucket", "Preflight", "GetCallerIdentity")
+"""Two are not signed, so that no clock counts; STS says it in other words, which test_diagnosis.py has."""
+
+
+@contextmanager
+def connected(way: str, authority: Authority) -> Iterator[str]:
+    """The endpoint of a way that does not work."""
+    where = WAYS[way][1]
+    if isinstance(where, str):
+        yield where
+    else:
+        with where(authority) as server:
+            yield server.url
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("ca"))
+
+
+@pytest.fixture
+def trusted(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> Authority:
+    """As a company's own certificate authority is made known."""
+    monkeypatch.setenv("AWS_CA_BUNDLE", authority.file)
+    return authority
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_whatever_is_asked_the_cause_is_named(trusted: Authority, way: str) -> None:
+    key = Credentials("AKIAIOSFODNN7EXAMPLE", Secret("s" * 40))
+
+    def asked(name: str) -> tuple[str, Answer]:
+        given = Connection(BUCKET, key, region="us-east-1", setup=Setup.SINGLE_BUCKET, endpoint_url=url)
+        return name, QUESTIONS[name](S3(given, threading.Event(), lambda: 60.0))
+
+    with connected(way, trusted) as url, ThreadPoolExecutor(len(QUESTIONS)) as pool:
+        answers = dict(pool.map(asked, QUESTIONS))
+    kinds = {name: diagnose_answer(answer).cause.kind for name, answer in answers.items()}
+    left_out = NOT_BY_CLOCK if way == "clock that is wrong" else ()
+    assert {kind for name, kind in kinds.items() if name not in left_out} == {WAYS[way][0]}, kinds
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_visit_by_such_a_way_blames_neither_key_nor_bucket(trusted: Authority, way: str) -> None:
+    key = Credentials("AKIAIOSFODNN7EXAMPLE", Secret("s" * 40))
+    with connected(way, trusted) as url:
+        found = diagnose(Connection(BUCKET, key, datasets=("shapes",), endpoint_url=url, timeout=30))
+    failed = {result.code for result in found.results if result.status is Status.FAIL}
+    assert not [result.code for result in found.results if result.status is Status.ERROR]
+    assert failed == ({"BUCKET008"} if way == "clock that is wrong" else set())
+    assert found.exit_code() == (1 if failed else 3)
+
+
 def left_behind(s3: EmbeddedS3, bucket: str) -> list[str]:
     admin = s3.admin_client("s3")
     objects = [entry["Key"] for entry in admin.list_objects_v2(Bucket=bucket).get("Contents", ())]
@@ -142,3 +212,16 @@ def test_whatever_happens_to_listings_the_visit_ends_well(embedded_s3: EmbeddedS
 @pytest.mark.parametrize("operation", [name for name in OPERATIONS if name != "ListObjectsV2"])
 def test_wherever_it_happens_the_visit_ends_well(embedded_s3: EmbeddedS3, operation: str, fault: str) -> None:
     check(embedded_s3, operation, fault)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("fault", FAULTS)
+def test_every_fault_at_every_operation(fault: str) -> None:
+    """The same for all pairs; some operations at a time, for most of it is waiting."""
+
+    def harmed(operation: str) -> None:
+        with EmbeddedS3() as s3:
+            check(s3, operation, fault)
+
+    with ThreadPoolExecutor(AT_A_TIME) as pool:
+        list(pool.map(harmed, OPERATIONS))

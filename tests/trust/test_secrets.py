@@ -6,14 +6,19 @@ import base64
 import json
 import logging
 import re
+import sys
 import traceback
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
+import canaries
 import pytest
 from between import Between, Rule, say
+from calling import PROGRAM
 from replay import S3_HEADERS, answer
 from trust.killing import start
 
@@ -34,6 +39,14 @@ if TYPE_CHECKING:
 CANARY = "c4n4ry/KxQ7vT2+mZ9LwpY5sD8fGhJ3bNrE6uAaz"
 """Forty characters of the alphabet of secret access keys."""
 TOKEN = "IQoJb3JpZ2luX2Vj" + "Ab+/9xYz" * 40 + "=="
+PIECE = 12
+LOUD = """
+import logging, sys
+logging.basicConfig(level=1)
+from s3doctor.cli import main
+sys.exit(main())
+"""
+PROGRAMS = {"as it is installed": PROGRAM, "with all logs": (sys.executable, "-c", LOUD)}
 SIGNED = re.compile("X-Amz-Signature=[0-9a-f]{8}")
 
 
@@ -58,7 +71,15 @@ def spellings(secret: str) -> set[str]:
         inner,
         raw.hex(),
         raw.hex().upper(),
+        secret[::-1],
+        *canaries.encoded(secret),
+        *pieces(secret),
     }
+
+
+def pieces(secret: str) -> list[str]:
+    """Parts of it: what is cut, wrapped or masked may still tell too much."""
+    return [secret[start : start + PIECE] for start in range(len(secret) - PIECE + 1)]
 
 
 def found_in(text: str, *secrets: str) -> list[str]:
@@ -66,7 +87,7 @@ def found_in(text: str, *secrets: str) -> list[str]:
 
 
 def test_the_search_finds_what_it_is_for() -> None:
-    for text in (CANARY, json.dumps({"a": CANARY}), quote(CANARY, safe=""), CANARY.encode().hex()):
+    for text in (CANARY, json.dumps({"a": CANARY}), quote(CANARY, safe=""), CANARY.encode().hex(), CANARY[5:20]):
         assert found_in(f"before {text} after", CANARY)
     assert found_in(base64.b64encode(f"xx{CANARY}yy".encode()).decode(), CANARY)
     assert not found_in("nothing", CANARY)
@@ -166,24 +187,32 @@ def test_neither_text_nor_form_of_credentials_or_their_exceptions_shows_them() -
         assert not found_in(text, CANARY, TOKEN)
 
 
-def test_a_whole_run_leaves_no_secret_on_this_machine(embedded_s3: EmbeddedS3, tmp_path: Path) -> None:
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_a_whole_run_leaves_no_secret_on_this_machine(embedded_s3: EmbeddedS3, tmp_path: Path, program: str) -> None:
     connection = prepare(cases.load("single-bucket"), embedded_s3)
     secret, _ = secrets_of(connection)
     outputs = [(name, tmp_path / "out" / f"report.{name}") for name in FORMATS]
     for folder in ("out", "temporary"):
         (tmp_path / folder).mkdir()
+    bundle, temporary = tmp_path / "out" / "support.zip", tmp_path / "temporary"
     more = [word for name, path in outputs for word in ("--format", name, "--output", str(path))]
+    options = ("--verbose", "--bundle", str(bundle), *more)
     seen: dict[str, str] = {}
-    with start(connection, embedded_s3.endpoint_url, "--verbose", *more, temporary=str(tmp_path / "temporary")) as run:
+    started = start(connection, embedded_s3.endpoint_url, *options, temporary=str(temporary), program=PROGRAMS[program])
+    with started as run, ThreadPoolExecutor(1) as pool:
+        streams = pool.submit(run.communicate)  # or it waits for whoever reads what it says
         while run.poll() is None:
-            look_around(run, tmp_path / "temporary", seen)
-        out, err = run.communicate()
+            look_around(run, temporary, seen)
+        out, err = streams.result()
     assert run.returncode == 0, err
+    assert ("DEBUG:botocore" in err) is (program == "with all logs")
     texts = {"stdout": out, "stderr": err, **{name: path.read_text("utf-8") for name, path in outputs}, **seen}
+    with zipfile.ZipFile(bundle) as packed:
+        texts |= {f"bundle:{name}": packed.read(name).decode("utf-8") for name in packed.namelist()}
     assert [name for name in seen if name.startswith("arguments of a child")], "pycocotools runs in a child"
     assert [name for name in seen if "temporary" in name], "a copy of a file lies there for a while"
     assert not {name for name, text in texts.items() if found_in(text, secret) or SIGNED.search(text)}
-    assert not list((tmp_path / "temporary").iterdir())
+    assert not list(temporary.iterdir())
 
 
 def look_around(run: Popen[str], temporary: Path, seen: dict[str, str]) -> None:
