@@ -27,6 +27,7 @@ class Kept:
         self._stream = stream
         self._left = limit
         self._copy = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb", buffering=0)
+        weakref.finalize(self, self._copy.close)  # it may have begun when the examination was over
 
     def read(self, n: int = -1, /) -> bytes:
         """At most n bytes, none at the end. Raises what the stream raises."""

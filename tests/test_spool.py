@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import resource
 import stat
 import subprocess
 import sys
+import weakref
 from pathlib import Path
 
 import pytest
@@ -80,6 +82,18 @@ def test_the_size_is_the_stream_s_own() -> None:
     spool = Spool()
     assert [spool.keep(stream).size for stream in (io.BytesIO(b"x"), Told(b"x"))] == [None, 1]
     spool.close()
+
+
+def test_a_copy_that_began_after_the_end_leaves_no_open_file() -> None:
+    spool = Spool()
+    spool.close()
+    late = spool.keep(io.BytesIO(b"hello, world"))
+    assert late.path is not None
+    copy, place = weakref.ref(late._copy), late.path.parent  # noqa: SLF001 - what must be closed
+    del late, spool
+    gc.collect()
+    assert copy() is None
+    assert not place.exists()
 
 
 def test_a_spool_that_kept_nothing_closes() -> None:

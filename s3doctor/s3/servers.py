@@ -31,8 +31,8 @@ class Server(str, Enum):
 
     @property
     def judges_batches_by_object(self) -> bool:
-        """Whether DeleteObjects needs s3:DeleteObject on the objects (moto and Ceph want it on the bucket)."""
-        return self not in (Server.MOTO, Server.CEPH)
+        """Whether DeleteObjects surely needs s3:DeleteObject on the objects (moto and Ceph want it on the bucket)."""
+        return self not in (Server.MOTO, Server.CEPH, Server.OTHER)
 
     @property
     def tells_by_missing_keys(self) -> bool:

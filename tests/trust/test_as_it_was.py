@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from between import Between, Rule, close, cut, reset, say
+from figures import SITUATIONS
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from replay import error
@@ -68,7 +69,7 @@ def everything(step: str, harm: str, *, versioned: bool = False, allowed: frozen
     return Situation(allowed, frozenset(), versioned, step, harm)
 
 
-@settings(max_examples=10, derandomize=True)
+@settings(max_examples=SITUATIONS, derandomize=True)
 @example(everything("PutObject", "answer lost once"))
 @example(everything("PutObject", "500 though done", versioned=True))
 @example(everything("CreateMultipartUpload", "answer lost"))

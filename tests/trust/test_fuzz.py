@@ -12,9 +12,11 @@ from typing import Any
 
 from botocore.parsers import ResponseParserError, create_parser
 from botocore.session import get_session
+from figures import FUZZED
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from s3doctor import config
 from s3doctor.coco import examine
 from s3doctor.connection import BadInput, Connection, Setup
 from s3doctor.key_file import csv_key
@@ -25,13 +27,12 @@ from s3doctor.s3.asking import answer_from_response
 from s3doctor.s3.diagnosis import NATURES, Situation, diagnose
 from s3doctor.s3.listing_request import answered, parsed
 
-some = settings(max_examples=60, derandomize=True)
 SECRET = "c4n4ry/KxQ7vT2+mZ9LwpY5sD8fGhJ3bNrE6uAaz"
 COLUMNS = ("Access key ID", "Secret access key", "User name", "Password", "Console login link", "\ufeff", "sep=;", "")
 cells = st.one_of(st.sampled_from((*COLUMNS, SECRET, "AKIAIOSFODNN7EXAMPLE", '"', "#REF!")), st.text(max_size=12))
 
 
-@some
+@settings(max_examples=FUZZED["key files"], derandomize=True)
 @given(
     st.one_of(
         st.binary(max_size=300),
@@ -54,6 +55,39 @@ def test_any_file_is_a_key_or_refused_in_one_line_that_does_not_quote_it(content
             told = str(fault)
         else:
             told = f"{key.access_key_id}: {len(key.secret_access_key.reveal())}"
+    assert "\n" not in told
+    assert SECRET not in told
+
+
+keys_of_entries = st.sampled_from((*config.KINDS, "secret-access-key", "session-token", "bukcet", "x y", ""))
+toml_values = st.one_of(
+    st.sampled_from((SECRET, f"env:{SECRET}", "single-bucket", "all", "../key.csv", "\x1b[2J")).map(json.dumps),
+    st.text(max_size=8).map(json.dumps),
+    st.sampled_from(("1", "-1e400", "true", "[]", '["a", 1]', "{ a = 1 }", "1979-05-27", "nan", "''", f"'{SECRET}'")),
+)
+entries = st.lists(st.builds("{} = {}".format, keys_of_entries, toml_values), max_size=5).map("\n".join)
+heads = st.sampled_from(("[connections.acme]", '[connections."a b"]', "[[connections]]", "[connections]", "[x]", ""))
+tables = st.lists(st.builds("{}\n{}".format, heads, entries), max_size=3).map("\n".join)
+
+
+@settings(max_examples=FUZZED["configuration files"], derandomize=True)
+@given(st.one_of(st.binary(max_size=120), tables.map(lambda text: text.encode("utf-8", "surrogatepass"))))
+@example(f'[connections.acme]\nbucket = "{SECRET}'.encode())
+@example(f'[connections.acme]\nsecret-access-key = "{SECRET}"'.encode())
+@example(f'[connections.acme]\nprofile = "{SECRET}"'.encode())
+@example(f'{{"connections": "{SECRET}"}}'.encode())
+@example(b"[connections.a]\nx" + b"[" * 5_000)
+@example(b"\xff\xfe[")
+def test_any_configuration_is_read_or_refused_in_one_line_that_does_not_quote_it(content: bytes) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "s3doctor.toml"
+        path.write_bytes(content)
+        try:
+            found = config.read(str(path))
+        except BadInput as fault:
+            told = str(fault)
+        else:
+            told = ", ".join(found.connections)
     assert "\n" not in told
     assert SECRET not in told
 
@@ -85,7 +119,7 @@ policies = st.one_of(
 )
 
 
-@some
+@settings(max_examples=FUZZED["policies"], derandomize=True)
 @given(policies, st.sampled_from(Setup))
 @example("[" * 100_000, Setup.READ_ONLY)
 @example('{"Statement": {"Effect": "Allow", "Action": "' + "*" * 500 + '", "Resource": "*"}}', Setup.SINGLE_BUCKET)
@@ -118,7 +152,7 @@ documents = st.one_of(
 )
 
 
-@some
+@settings(max_examples=FUZZED["COCO files"], derandomize=True)
 @given(documents, documents)
 @example({"images": [{"id": 1, 'a"b\\c\x1b': 2}] * 3}, {"predictions": [{"\n": 1}]})
 @example({"images": [{"id": 1, "\ud800": 2}]}, [])
@@ -160,7 +194,7 @@ START = '<?xml version="1.0" encoding="UTF-8"?>\n<ListBucketResult xmlns="http:/
 pages = st.lists(pieces, max_size=9).map(lambda parts: f"{START}{''.join(parts)}</ListBucketResult>".encode())
 
 
-@settings(max_examples=150, derandomize=True)
+@settings(max_examples=FUZZED["pages of listings"], derandomize=True)
 @given(st.one_of(pages, st.binary(max_size=60)))
 @example(f"{START}<Contents><Key>a</Key><Size>5</Size></Contents><Contents/></ListBucketResult>".encode())
 @example(f"{START}{'<IsTruncated>true</IsTruncated>' * 2}</ListBucketResult>".encode())
@@ -228,7 +262,7 @@ def answers(draw: st.DrawFn) -> Answer:
     )
 
 
-@settings(max_examples=250, derandomize=True)
+@settings(max_examples=FUZZED["answers to diagnose"], derandomize=True)
 @given(answers(), st.sampled_from(SITUATIONS))
 @example(Answer("GetObject", "s3://acme/k", 503, "AccessDenied", "Access Denied"), SITUATIONS[0])
 @example(Answer("GetObject", "s3://acme/k", 500, "NoSuchBucket", ""), SITUATIONS[1])
@@ -242,7 +276,7 @@ def test_any_answer_gets_a_diagnosis_and_no_fault_of_a_server_is_evidence(answer
         assert not found.conclusive, found.cause.kind
 
 
-@some
+@settings(max_examples=FUZZED["HTTP answers"], derandomize=True)
 @given(st.integers(200, 599), st.dictionaries(st.sampled_from(HEADERS), STRANGE), st.binary(max_size=200))
 @example(403, {}, b"<Error>" * 5_000)
 @example(403, {}, b'<!DOCTYPE x [<!ENTITY a "aaaa">]><Error><Code>&a;</Code></Error>')
