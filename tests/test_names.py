@@ -322,7 +322,7 @@ def test_copies_are_told_by_etag_and_size() -> None:
     found = compare([], with_etags(objects), P)
     (finding,) = (finding for finding in found.findings if finding.code == "f-duplicate")
     assert (finding.severity, finding.count) == (Severity.INFO, 5)
-    assert finding.summary == "5 pictures are copies of one another: 2 different ones"
+    assert finding.summary == "5 pictures have the same bytes as another: 2 of them would be enough"
     assert [(example.where, example.text) for example in finding.examples] == [
         (P + "a.jpg", f"the same bytes as {P}c.png"),
         (P + "b.jpg", f"the same bytes as {P}f.jpg"),

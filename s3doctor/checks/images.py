@@ -56,14 +56,17 @@ def _judged(dataset: DatasetContext, sound: str, *, named: bool) -> Outcome:
         compared = dataset.comparison
     except OSError as error:
         return unknown(str(error))
+    part = pictures.partly(listing)
     counts = {"names": f"{compared.names:,}", "keys": f"{compared.keys:,}"}
     findings = _about(compared.findings, named=named)
     if named and compared.unjudged and not findings:
         fix = Fix("Run s3doctor again with all objects listed, or a newer inventory.")
-        return unknown(f"of {compared.unjudged:,} file names it is not known whether they have an object", fix=fix)
+        words = f"of {compared.unjudged:,} file names it is not known whether they have an object"
+        return unknown(words + part, fix=fix)
     outcome = judged(findings, sound.format_map(counts))
     manifest = getattr(listing, "manifest", None)
-    return outcome if manifest is None else replace(outcome, summary=f"{outcome.summary}, by {manifest.words}")
+    by = part if manifest is None else f", by {manifest.words}"
+    return replace(outcome, summary=outcome.summary + by)
 
 
 def _about(findings: tuple[Finding, ...], *, named: bool) -> list[Finding]:

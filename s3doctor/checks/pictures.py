@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from s3doctor.checks import annotations as ground_truth
@@ -13,6 +14,8 @@ from s3doctor.s3.objects import UnreadableError
 
 if TYPE_CHECKING:
     from s3doctor.dataset import DatasetContext
+    from s3doctor.inventory import Inventory
+    from s3doctor.s3.listing import Listing
 
 
 @check(
@@ -47,7 +50,13 @@ def pictures_as_described(dataset: DatasetContext) -> Outcome:
         (key, error), *_ = refused
         beside = readable_beside(dataset, key) if error.answer.http == DENIED else None
         return trouble(dataset.context, error.answer, f"{summary}, {key} among them", beside=beside)
-    return judged(checked.findings, confidence(checked.wrong, checked.looked_at, of))
+    outcome = judged(checked.findings, confidence(checked.wrong, checked.looked_at, of))
+    return replace(outcome, summary=outcome.summary + partly(dataset.listing))
+
+
+def partly(listing: Listing | Inventory) -> str:
+    """How much of the objects was looked at, to be added to a sentence; nothing where it was all."""
+    return "" if listing.complete else f"; looked at {listing.text}"
 
 
 def _nothing_to_open(dataset: DatasetContext) -> Outcome:

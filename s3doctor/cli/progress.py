@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import threading
 from typing import TYPE_CHECKING
@@ -19,8 +20,10 @@ if TYPE_CHECKING:
 TICK = 0.5
 """Seconds from one look at what is under way to the next."""
 PATIENCE = 10.0
-WIDTH = 78
-"""Columns of the line that changes: one that is wider than the terminal would not be cleared whole."""
+WIDTH = 80
+"""Columns of a terminal that does not say how wide it is."""
+MARGIN = 2
+"""Columns that the line that changes leaves free: one as wide as the terminal would not be cleared whole."""
 CLEAR = "\r\x1b[K"
 WELL = (Status.PASS, Status.SKIP)
 
@@ -103,4 +106,5 @@ class Progress:
         if self._live:
             from wcwidth import clip
 
-            mutter(f"{CLEAR}{clip(visible(text), 0, WIDTH)}")
+            width = shutil.get_terminal_size((WIDTH, 24)).columns - MARGIN
+            mutter(f"{CLEAR}{clip(visible(text), 0, width)}")

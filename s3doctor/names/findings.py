@@ -166,7 +166,7 @@ def _duplicates(shelf: Shelf, examples: int) -> Iterator[Finding]:
             "f-duplicate",
             Severity.INFO,
             int(which.sum()),
-            f"{int(which.sum()):,} pictures are copies of one another: {different:,} different ones",
+            f"{int(which.sum()):,} pictures have the same bytes as another: {different:,} of them would be enough",
             tuple(
                 Example(shelf.prefix + first, f"the same bytes as {shelf.prefix}{second}") for first, second in pairs
             ),

@@ -81,7 +81,7 @@ class Walk:
     @property
     def estimate(self) -> int | None:
         """A guess of how many objects there will be; None where there is nothing to guess from."""
-        lengths = [part.left for part in self.ranges if not part.done]
+        lengths = [UNKNOWN if part.until is None else part.left for part in self.ranges if not part.done]
         guessed = [max(0.0, left) for left in lengths if left != UNKNOWN]
         nothing_known = lengths and not (guessed and self.pages)
         left = sum(guessed) * len(lengths) / len(guessed) if guessed else 0.0

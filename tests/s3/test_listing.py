@@ -283,6 +283,17 @@ def test_progress_has_a_rate_and_an_estimate(client: Callable[..., Any]) -> None
     assert Progress(0, 0, 0.0).rate == 0.0
 
 
+def test_a_first_page_is_no_ground_for_an_estimate(client: Callable[..., Any]) -> None:
+    """Numbers of twelve digits leave room for a thousand million objects: that is no guess of how many there are."""
+    seen: list[Progress] = []
+    with ListServer(SHAPES["flat"](30_000), Manners(latency=0.3)) as server:
+        list_keys(wide(client, server.url), "bucket", on_progress=seen.append)
+    early = [progress for progress in seen if progress.objects <= 1000]
+    assert early
+    assert all(progress.estimate is None for progress in early)
+    assert seen[-1].estimate == 30_000
+
+
 def test_gaps_in_the_middle_are_not_called_the_first() -> None:
     listing = Listing("bucket", "i/", gaps=(("i/b", "i/c"),), stopped="the time was up")
     assert listing.text == "0 of at least 0 objects (the time was up)"
