@@ -15,6 +15,7 @@ from s3doctor.demo import cases
 from s3doctor.demo.examples import NO_PATIENT, explained, patient
 from s3doctor.demo.patients import prepare
 from s3doctor.model import Status
+from s3doctor.report.table import render
 from s3doctor.report.wording import first_step
 
 if TYPE_CHECKING:
@@ -163,6 +164,14 @@ def test_the_prescribed_policy_heals(name: str, embedded_s3: EmbeddedS3) -> None
     for title, text in documents:
         iam.put_user_policy(UserName="tenyks", PolicyName=title, PolicyDocument=text)
     assert {result.code: said(result) for result in diagnose(connection).results if said(result) != "pass"} == {}
+
+
+def test_one_policy_that_mends_several_checks_is_told_once(embedded_s3: EmbeddedS3) -> None:
+    report = diagnose(prepare(cases.load("list-only"), embedded_s3))
+    failed = [result.outcome for result in report.results if result.status is Status.FAIL]
+    assert len(failed) == 3
+    assert len({outcome.fix for outcome in failed}) == 1
+    assert render(report).count("tenyksReadOnlyAccess (paste all of it):") == 1
 
 
 @pytest.mark.parametrize("name", ["no-cors", "cors-without-get", "cors-other-origin", "cors-on-data-bucket-only"])

@@ -19,7 +19,7 @@ from s3doctor.atomic import write_whole
 from s3doctor.connection import BadInput
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from s3doctor.bundle.pseudonyms import Pseudonyms
     from s3doctor.engine import Visit
@@ -68,10 +68,13 @@ class Packing:
     In `strict` the names are `connection-N`, and a pseudonym means the same in all folders.
     """
 
-    def __init__(self, level: str) -> None:
+    def __init__(self, level: str, names: Iterable[str]) -> None:
+        """`names` are those of all connections, whether or not they come to be examined."""
         from s3doctor.bundle.pseudonyms import Pseudonyms
 
         self._level, self._rename = level, Pseudonyms()
+        for name in names:
+            self._rename.add("connection", name)
         self._lock = threading.Lock()
         self._texts: dict[str, str] = {}
         self._secrets: list[str] = []
@@ -83,22 +86,25 @@ class Packing:
 
         with self._lock:
             if self._level == "strict":
-                self._rename.add("connection", name)
                 learn(self._rename, report, visit)
             self._secrets += secrets_of(visit.context.connection)
             made = contents(report, visit, self._level, self._rename)
-            folder = self._told(name)
+            folder = self.told(name)
             self._texts |= {f"{folder}/{file}": text for file, text in made.items() if file != README}
 
     def write(self, path: str, summary: str) -> None:
-        """Write the bundle, with the summary of all, as a new file. Raises BadInput where that cannot be."""
+        """Write the bundle as a new file. Raises BadInput where that cannot be.
+
+        `summary` is that of all, in which names are already as `told` has them.
+        """
         from s3doctor.bundle.secrets import without
 
-        head = {README: readme(self._level), "summary.txt": self._told(summary)}
+        head = {README: readme(self._level), "summary.txt": summary}
         texts = {**head, **dict(sorted(self._texts.items()))}
         _zipped(path, {name: without(text, self._secrets) for name, text in texts.items()})
 
-    def _told(self, text: str) -> str:
+    def told(self, text: str) -> str:
+        """A text of ours with its names replaced, where names are."""
         return self._rename.told(text) if self._level == "strict" else text
 
 

@@ -20,11 +20,12 @@ CLOCK_SLACK, CLOCK_LIMIT = 120, 900
 def named(context: Context) -> Outcome:
     """Amazon S3 allows only certain names for buckets, and the platform refuses a location with any other. Directory
     buckets and access points have names of their own kind and need other policies."""
-    faults = [f"{bucket}: {fault}" for bucket in context.buckets for fault in bucket_name_faults(bucket)]
+    faults = [(bucket, fault) for bucket in context.buckets for fault in bucket_name_faults(bucket)]
     if faults:
+        bucket, fault = faults[0]
         return fail(
-            f"not a possible bucket name: {faults[0]}",
-            evidence=map(Evidence, faults),
+            f"no bucket can be called {bucket}: {fault[:1].lower()}{fault[1:].rstrip('.')}",
+            evidence=[Evidence(f"{bucket}: {fault}") for bucket, fault in faults],
             fix=Fix("Compare the name with the one in the S3 console; copy it from there. A bucket cannot be renamed."),
             cause=Cause("bucket-name", "No bucket can have this name."),
         )

@@ -48,7 +48,7 @@ def examine_all(context: click.Context, given: Given, found: Config) -> int:
     faults = {name: str(fault) for name, fault in prepared.items() if isinstance(fault, BadInput)}
     with interruptible():
         pictures = pictures_in(wanted, bundled=bool(given["bundle"]))
-        packing = bundle.Packing(given["redact"]) if given["bundle"] else None
+        packing = bundle.Packing(given["redact"], found.connections) if given["bundle"] else None
 
         def keep(name: str, report: Report, visit: Visit) -> None:
             if packing is not None:
@@ -64,7 +64,7 @@ def examine_all(context: click.Context, given: Given, found: Config) -> int:
         notes = shared_keys({name: each.connection for name, each in asked.items() if name in reports}, reports)
         publish(examined, notes, given, place, wanted)
         if packing is not None:
-            packing.write(given["bundle"], summary(examined, notes))
+            packing.write(given["bundle"], summary(examined, notes, packing.told))
     return worst(each.exit_code(given["fail_on"]) for each in examined)
 
 

@@ -199,20 +199,20 @@ def directory(given: Reporting, wanted: Sequence[Target]) -> Path | None:
     return place
 
 
-def summary(examined: Iterable[Examined], notes: Iterable[str]) -> str:
-    """One row for each connection: its name, its verdict, and the first thing to do."""
+def summary(examined: Iterable[Examined], notes: Iterable[str], told: Callable[[str], str] = str) -> str:
+    """One row for each connection: its name, its verdict, and the first thing to do; `told` replaces names in them."""
     from tabulate import tabulate
 
     from s3doctor.report.text import visible
 
     examined = tuple(examined)
     head, widths = ["connection", "verdict", "begin with"], [None, None, 60]
-    rows = [[each.name, each.verdict, visible(each.first)] for each in examined]
+    rows = [[told(each.name), each.verdict, visible(told(each.first))] for each in examined]
     if any(each.since for each in examined):
         head, widths = [*head[:2], "since then", head[2]], [None, None, 20, 40]
         rows = [[*row[:2], each.since, row[2]] for row, each in zip(rows, examined, strict=True)]
     table = tabulate(rows, head, maxcolwidths=widths, disable_numparse=True)
-    return "\n".join([table, *(f"\nWarning: {note}" for note in notes)]) + "\n"
+    return "\n".join([table, *(f"\nWarning: {told(note)}" for note in notes)]) + "\n"
 
 
 def publish(

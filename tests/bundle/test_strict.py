@@ -160,10 +160,10 @@ def test_one_bundle_of_several_examinations_has_one_pseudonym_for_each_name(
     whole, part = visited(connection), Visit(connection, ["CRED", "BUCKET"])
     list(part)
     for level in ("standard", "strict"):
-        packing = Packing(level)
+        packing = Packing(level, ["canary-acme", "canary-beta", "canary-gamma"])
         for name, visit in (("canary-acme", whole), ("canary-beta", part)):
             packing.add(name, visit.report(), visit)
-        packing.write(str(tmp_path / f"{level}.zip"), "canary-acme  FAIL  canary-bucket\n")
+        packing.write(str(tmp_path / f"{level}.zip"), packing.told("canary-gamma, canary-acme: canary-bucket\n"))
     standard, strict = unzipped(tmp_path / "standard.zip"), unzipped(tmp_path / "strict.zip")
     files = ["environment.json", "report.html", "report.json", "report.txt", "requests.jsonl"]
     assert list(standard) == [
@@ -172,7 +172,7 @@ def test_one_bundle_of_several_examinations_has_one_pseudonym_for_each_name(
         *(f"canary-beta/{file}" for file in files),
     ]
     assert list(strict)[2] == "connection-1/environment.json"
-    assert strict["summary.txt"] == "connection-1  FAIL  bucket-1\n"
+    assert strict["summary.txt"] == "connection-3, connection-1: bucket-1\n"
     assert not [name for name, text in strict.items() if "canary" in text.lower() or "canary" in name]
     subjects = [json.loads(strict[f"connection-{n}/report.json"])["subject"] for n in (1, 2)]
     assert subjects[0]["bucket"] == subjects[1]["bucket"] == "bucket-1"

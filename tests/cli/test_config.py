@@ -296,6 +296,14 @@ def test_all_in_one_bundle(run: Callable[..., Ran], server: Server, secret: str)
         assert archive.read("summary.txt").decode() in ran.out
         assert not [name for name in names if secret in archive.read(name).decode()]
     assert [name for name in names if name.endswith("report.html")] == ["acme/report.html"]
+    assert run("check", "--all", "--quiet", "--bundle", "strict.zip", "--redact", "strict").code == Exit.USAGE
+    with zipfile.ZipFile("strict.zip") as archive:
+        text = archive.read("summary.txt").decode()
+        assert "acme" not in text
+        assert "beta" not in text
+        _, rule, *rows = text.splitlines()
+        assert [row.split()[0] for row in rows[:2]] == ["connection-1", "connection-2"]
+        assert rows[1].index("NOT") == rule.index(" ---") + 1
 
 
 def test_the_plan_of_all_fetches_no_secret(run: Callable[..., Ran], server: Server) -> None:

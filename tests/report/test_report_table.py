@@ -16,9 +16,11 @@ from s3doctor.model import (
     Check,
     Document,
     Evidence,
+    Example,
     Family,
     Finding,
     Fix,
+    Leftover,
     Report,
     Severity,
     passed,
@@ -192,3 +194,44 @@ def test_a_row_that_was_skipped_says_what_would_have_been_asked() -> None:
 )
 def test_a_number_is_told_once(count: int, summary: str, told: str) -> None:
     assert wording.tally(Finding("x", Severity.ERROR, count, summary)) == told
+
+
+def test_what_no_server_said_is_no_word_of_s3() -> None:
+    silent = Evidence("HeadBucket: EndpointConnectionError", message="Could not connect")
+    text = render(Report((checked("A1", "a", unknown("b", evidence=[silent])),)))
+    assert "The error: Could not connect" in text
+    assert "S3 said" not in text
+
+
+def test_what_a_check_says_of_its_only_finding_is_not_told_twice() -> None:
+    finding = Finding("box", Severity.ERROR, 26, "a box is empty", fix="Draw it.")
+    of_one = checked("A1", "a", warn("a box is empty (26 times)", fix=Fix("Draw it."), findings=[finding]))
+    text = render(Report((of_one,)))
+    assert "Found   box (error, 26 times)\n" in text
+    assert text.count("Draw it.") == 1
+    other = replace(finding, code="mask", summary="a mask is empty", fix="Fill it.")
+    of_two = checked("A1", "a", warn("a box is empty", fix=Fix("(1) Draw it. (2) Fill it."), findings=[finding, other]))
+    text = render(Report((of_two,)))
+    assert "Found   mask (error, 26 times): a mask is empty\n  do    Fill it.\n" in text
+
+
+def test_a_cause_that_the_summary_tells_is_not_told_twice() -> None:
+    cause = Cause("key", "AWS does not know it.")
+    text = render(Report((checked("A1", "a", warn("refused: AWS does not know it.", fix=Fix("x"), cause=cause)),)))
+    assert text.partition("─ A1 warn")[2].count("AWS does not know it.") == 1
+
+
+def test_a_place_that_is_no_pointer_is_told_by_line_and_byte() -> None:
+    places = (Example("", "cut off", offset=7, line=2), Example("", "a list of results"))
+    finding = Finding("json", Severity.ERROR, 2, "no JSON", places)
+    text = render(Report((checked("A1", "a", warn("no JSON", fix=Fix("x"), findings=[finding])),)))
+    assert "- line 2, byte 7: cut off\n" in text
+    assert "- in the file as a whole: a list of results\n" in text
+
+
+def test_the_command_that_removes_what_was_left_quotes_its_words() -> None:
+    left = Leftover("bucket", "it's/x y", "v 1")
+    assert wording.removal(left) == (
+        "aws s3api delete-object --bucket=bucket '--key=it'\"'\"'s/x y' '--version-id=v 1'"
+    )
+    assert wording.removal(Leftover("b", "k")) == "aws s3api delete-object --bucket=b --key=k"
