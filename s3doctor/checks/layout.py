@@ -121,8 +121,8 @@ def _file_exists(dataset: DatasetContext, name: str) -> Outcome:
     command = f"aws s3 mv {quote(place + near[0])}" if near else f"aws s3 cp {name}"
     advice = "Rename it" if near else "Upload it"
     fix = Fix(
-        f"{_did_you_mean(name, inside.files)}{advice}: the file must be called {name}, in lower case, and lie directly "
-        f"in {dataset.prefix}.",
+        f"{_did_you_mean(name, inside.files)}The file must be called {name}, in lower case, and lie directly in "
+        f"{dataset.prefix}. {advice}.",
         commands=(f"{command} {quote(place + name)}",),
     )
     return fail(
