@@ -268,8 +268,8 @@ class DatasetContext:
 
         if self.connection.dask:
             return self._pictures_by_cluster()
-        sampled = self._sampled()
-        objects = objects_for(self.s3, self.bucket, len(sampled))
+        count, sampled = self._to_open()
+        objects = objects_for(self.s3, self.bucket, count)
         with self.context.activity.step(f"opening {self.images_prefix}", "images") as tell:
             return check_pictures(
                 objects,
@@ -277,14 +277,14 @@ class DatasetContext:
                 threads=objects.threads,
                 stop=self.context.stop,
                 deadline=self.context.ends,
-                on_progress=lambda done: tell(done, len(sampled)),
+                on_progress=lambda done: tell(done, count),
             )
 
     def _pictures_by_cluster(self) -> Checked:
         from s3doctor.cluster import check_on
 
         region = self.s3.regions.get(self.bucket) or self.connection.region
-        sampled = self._sampled()
+        count, sampled = self._to_open()
         with self.context.activity.step(f"opening {self.images_prefix}", "images") as tell:
             return check_on(
                 self.context.cluster,
@@ -292,8 +292,19 @@ class DatasetContext:
                 sampled,
                 seconds=self.context.seconds_left(),
                 stop=self.context.stop,
-                on_progress=lambda done: tell(done, len(sampled)),
+                on_progress=lambda done: tell(done, count),
             )
+
+    def _to_open(self) -> tuple[int, Iterable[Picture]]:
+        """How many pictures to open, and which: all of a listing are made as they are needed."""
+        from s3doctor.inventory import Inventory
+
+        if self.connection.pictures == "all" and not isinstance(self.listing, Inventory):
+            from s3doctor.choosing import all_listed
+
+            return self.comparison.present, all_listed(self.annotations.image_names, self.listing)
+        sampled = self._sampled()
+        return len(sampled), sampled
 
     def _sampled(self) -> list[Picture]:
         """The pictures to open: those of the file that are in the bucket, or a sample of them."""

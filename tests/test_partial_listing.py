@@ -27,3 +27,9 @@ def test_verdicts_say_how_much_was_looked_at(embedded_s3: EmbeddedS3) -> None:
 def test_a_whole_listing_is_not_mentioned(embedded_s3: EmbeddedS3) -> None:
     connection = replace(prepare(cases.load("healthy"), embedded_s3), max_objects=500)
     assert not any("looked at the first" in result.outcome.summary for result in diagnose(connection, ["IMG"]).results)
+
+
+def test_all_pictures_are_opened_where_all_are_asked_for(embedded_s3: EmbeddedS3) -> None:
+    connection = replace(prepare(cases.load("healthy"), embedded_s3), pictures="all")
+    (result,) = diagnose(connection, ["IMG003"]).results
+    assert (result.status, result.outcome.summary) == (Status.PASS, "12 pictures are as the file describes them")
