@@ -100,7 +100,9 @@ def test_patient(name: str, embedded_s3: EmbeddedS3) -> None:
     assert found == []
     assert report.exit_code() == case.expect.exit_code
     shown = {code: explained()["checks"][code] for code in explained()["checks"] if patient(code) == case}
-    assert of_checks(name, report) == shown, "python tests/explained.py brings the pages of explain up to date"
+    assert of_checks(name, report) == shown, (
+        "PYTHONPATH=.:tests python tests/explained.py brings the pages of explain up to date"
+    )
     if not connection.setup.writes:
         assert [access for access in embedded_s3.accesses if access.could_write] == []
 

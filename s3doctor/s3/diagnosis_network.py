@@ -27,7 +27,8 @@ CAUSES: dict[str, Known] = {
     "connection-refused": Known(
         "network",
         "The server's machine is there, and nothing listens at that port.",
-        "With --endpoint-url: check its address and port, and whether the server runs. With Amazon S3: " + _FIREWALL,
+        "With --endpoint-url: check its address and port, and whether the server runs. With Amazon S3: "
+        + _FIREWALL.replace("Ask", "ask", 1),
         verify=_VERIFY,
     ),
     "unreachable": Known(
