@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from s3doctor.bundle import Packing, write
+from s3doctor.bundle.names import learn
 from s3doctor.bundle.pseudonyms import Pseudonyms, is_ours
 from s3doctor.connection import Connection, Setup
 from s3doctor.demo import cases
+from s3doctor.demo.patients import prepare
 from s3doctor.engine import Visit
 from s3doctor.finding import Example, Finding, Severity
-from s3doctor.model import Leftover, Outcome, Status
+from s3doctor.model import Leftover, Outcome, Report, Status
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -223,3 +225,17 @@ def test_the_version_of_what_was_left_behind_is_kept() -> None:
     rename.add("bucket", "acme")
     rename.add_key("meta/x")
     assert rename.everywhere(Leftover("acme", "meta/x", "acme")) == Leftover("bucket-1", "dir-1/key-1", "acme")
+
+
+def test_names_that_no_request_holds_are_learnt_too(embedded_s3: EmbeddedS3) -> None:
+    allowed = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
+    key = embedded_s3.create_user("powerful", {"all": allowed})
+    given = replace(prepare(cases.load("healthy"), embedded_s3), credentials=key)
+    embedded_s3.admin_client("s3").create_bucket(Bucket="canary-other")
+    visit = Visit(replace(given, inventory="/home/canary/lists/canary.json", dask="tls://canary.example:8786"))
+    assert visit.context.all_buckets.ok
+    rename = Pseudonyms()
+    learn(rename, Report(notes=("arn:aws:sts::123456789012:assumed-role/canaryrole/canarysession",)), visit)
+    text = "canary-other /home/canary/lists/canary.json canary.json canary.example canaryrole canarysession"
+    assert not [word for word in rename.text(text).split() if "canary" in word]
+    assert rename.text("canary-other") == rename.text("s3://canary-other/").removeprefix("s3://").rstrip("/")

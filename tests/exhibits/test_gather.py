@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
+import threading
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +18,8 @@ from s3doctor.coco.names import ImageNames, Names
 from s3doctor.demo import cases, patients
 from s3doctor.engine import Visit
 from s3doctor.exhibits import drawn, gather, numbers
+from s3doctor.local import LocalDataset, LocalVisit
+from s3doctor.spool import Spool
 
 if TYPE_CHECKING:
     from s3doctor.demo.server import EmbeddedS3
@@ -177,3 +182,25 @@ def test_of_a_file_of_any_size_a_few_images_are_considered() -> None:
     assert len(rows) == 96
     assert (rows[48], rows[95]) == (0, 47 * 1042)
     assert list(drawn.considered(FileExamination("annotations"), trouble, 48)) == []
+
+
+def test_what_cannot_be_read_twice_on_this_machine_costs_its_boxes_only(tmp_path: Path) -> None:
+    """Predictions through a pipe, of which no copy could be kept."""
+    shapes = Path(__file__).parents[2] / "fixtures" / "buckets" / "_shapes"
+    pipe = tmp_path / "predictions.json"
+    os.mkfifo(pipe)
+    dataset = LocalDataset(str(shapes / "annotations.json"), str(pipe), str(shapes / "images"))
+    dataset.spool = Spool(100)
+    feeding = threading.Thread(target=lambda: pipe.write_bytes((shapes / "predictions.json").read_bytes()))
+    feeding.start()
+    visit = LocalVisit(dataset, oracle=False, pictures=3)
+    list(visit)
+    feeding.join()
+    report = visit.report()
+    assert len(report.pictures) == 3
+    assert {box.kind for picture in report.pictures for box in picture.boxes} == {"annotation"}
+    assert any(plot.title == "Scores of the predictions" for plot in report.plots)
+
+
+def test_a_picture_that_is_gone_is_none() -> None:
+    assert LocalDataset("annotations.json", images="no/such/place").picture("a.jpg", 10) is None
