@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from s3doctor.coco.across import compare
 from s3doctor.coco.examination import Examination, FileExamination, Histogram, RowsById, Summary
-from s3doctor.coco.names import ImageNames, platform_key
+from s3doctor.coco.names import ImageNames
 from s3doctor.coco.rule import TARGETS, Rule
 from s3doctor.coco.rules import GROUPS, RULES
 from s3doctor.coco.session import Session
 from s3doctor.coco.source import Source
+from s3doctor.names.platform import platform_key
 
 __all__ = [
     "GROUPS",

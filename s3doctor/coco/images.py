@@ -12,8 +12,9 @@ from msgspec import UNSET
 from s3doctor.coco.ids import ABSENT, Ints, Lookup, own_ids, repeated
 from s3doctor.coco.kept import Kept
 from s3doctor.coco.ledger import Place
-from s3doctor.coco.names import ImageNames, Names, faults_of, faulty, platform_keys
+from s3doctor.coco.names import ImageNames, Names, faults_of, faulty
 from s3doctor.coco.typed import Shape
+from s3doctor.names.platform import platform_keys
 
 if TYPE_CHECKING:
     import numpy.typing as npt

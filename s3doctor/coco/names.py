@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, overload
@@ -14,10 +13,9 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["ImageNames", "Names", "faults_of", "faulty", "platform_key", "platform_keys"]
+__all__ = ["ImageNames", "Names", "faults_of", "faulty"]
 
 _PLAIN = re.compile(r"(?:[A-Za-z0-9_-][A-Za-z0-9_.-]*/)*[A-Za-z0-9-][A-Za-z0-9_.-]*\.(?:jpg|jpeg|png)")
-_FLAT = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9-])?\.[A-Za-z0-9]+")
 _ABSOLUTE = re.compile(r"/|[A-Za-z]:[\\/]|[A-Za-z][A-Za-z0-9+.-]*://|file:")
 _ENCODED = re.compile(r"%[0-9A-Fa-f]{2}|&(?:[a-z]+|#\d+);|[\x00-\x1f\x7f]|^\s|\s$")
 _DROPPED = re.compile(r"[^A-Za-z0-9_.-]")
@@ -105,27 +103,6 @@ class ImageNames(Sequence[str]):
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.names)
-
-
-def platform_key(name: str) -> str:
-    """The key to which the platform reduces a relative path: no extension, a safe base name, `_` for `/`.
-
-    The base name passes through Werkzeug's `secure_filename`: NFKD, non-ASCII dropped, white space to `_`, anything but
-    `[A-Za-z0-9_.-]` dropped, `.` and `_` stripped at both ends (tenyks-sdk 0.5.33).
-    """
-    if _FLAT.fullmatch(name):
-        return name.rpartition(".")[0]
-    folder, slash, base = name.rpartition("/")
-    stem = base.rpartition(".")[0] or base
-    ascii_only = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode("ascii")
-    safe = _DROPPED.sub("", "_".join(ascii_only.split())).strip("._")
-    return (folder + slash + safe).replace("/", "_")
-
-
-def platform_keys(names: Sequence[str]) -> list[str]:
-    """The keys of many paths."""
-    flat = map(_FLAT.fullmatch, names)
-    return [name.rpartition(".")[0] if plain else platform_key(name) for name, plain in zip(names, flat, strict=True)]
 
 
 def faulty(names: Sequence[str]) -> list[int]:
