@@ -17,6 +17,7 @@ from asked import operation
 from figures import AT_ONCE, MOST_REQUESTS, ROUND, ROUND_QUICKLY, WRITING
 
 from s3doctor import diagnose
+from s3doctor.cli.progress import Progress
 from s3doctor.cli.round import Asked, Round
 from s3doctor.demo import cases
 from s3doctor.demo.patients import prepare
@@ -91,7 +92,7 @@ def test_a_round_of_connections_leaves_memory_threads_and_files_as_they_were(
     whole, brief = Asked(connection, ignore=PYCOCOTOOLS), Asked(replace(connection, bucket="nothing-here"))
     threads = settled_threads()
     connections = Sampled(embedded_s3, {f"c{number}": brief if number % TENTH else whole for number in range(count)})
-    reports = Round(connections, quiet=True).examine()
+    reports = Round(connections, Progress({"quiet": True, "verbose": False, "color": "auto"})).examine()
     assert Counter(report.verdict for report in reports.values()) == {
         "pass": count // TENTH,
         "fail": count * 9 // TENTH,
