@@ -1,15 +1,18 @@
 """Time and memory of examining COCO files, beside what merely loading or validating them costs elsewhere.
 
-    python tests/benchmarks/coco.py [--folder DIR] [--rounds 3] [--images N --rows N --predictions N] [--only NAME ...]
+    python tests/benchmarks/coco.py [--folder DIR] [--rounds 3] [--images N --rows N --attributes N --predictions N]
+                                    [--only NAME ...] [--peers-python PATH] [--limit SECONDS]
 
-Each tool runs in a process of its own, in turn, `--rounds` times; the table shows medians. Peers that are not installed
-are left out. Nothing is asserted: machines differ, ratios carry over.
+Each tool runs in a process of its own, in turn, `--rounds` times; the tables show medians. Peers run in the Python of
+`--peers-python`, an environment of their own (pip install pycocotools kwcoco hotcoco labellint supervision datumaro);
+those that are not there, fail, or take longer than `--limit` say so. Nothing is asserted: machines differ, ratios carry
+over.
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib.util
+import os
 import statistics
 import subprocess
 import sys
@@ -20,89 +23,120 @@ from pathlib import Path
 from tabulate import tabulate
 
 MAKER = Path(__file__).with_name("coco_made.py")
+ROOT = Path(__file__).parents[2]
 REPORT = """
 import resource, time
 usage = resource.getrusage(resource.RUSAGE_SELF)
-print("RESULT", time.perf_counter() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+peak = int(open("/proc/self/status").read().partition("VmHWM:")[2].split()[0])
+print("RESULT", time.perf_counter() - start, usage.ru_utime + usage.ru_stime, peak / 1024)
 """
+DATUMARO = """
+import os, tempfile, datumaro
+with tempfile.TemporaryDirectory() as root:
+    os.makedirs(root + "/annotations")
+    os.makedirs(root + "/images")
+    os.symlink(path, root + "/annotations/instances_all.json")
+    datumaro.Dataset.import_from(root, "coco_instances")
+"""
+
+Run = tuple[float, float, float]
 
 
 @dataclass(frozen=True)
 class Tool:
-    """What runs on a file: `module` must be installed, `code` is Python with the path in `path`."""
+    """What runs on a file: Python with the path in `path`. A `peer` runs in the Python of the peers."""
 
     name: str
-    module: str
     code: str
     predictions: bool = False
+    peer: bool = False
 
 
+OURS = "s3doctor: all rules"
 TOOLS = (
-    Tool("read the bytes", "io", "open(path, 'rb').read()"),
-    Tool(
-        "s3doctor: all rules",
-        "s3doctor",
-        "from s3doctor.coco import examine_annotations as examine\nassert examine(path, target='both').readable",
-    ),
-    Tool("json.load", "json", "import json\njson.load(open(path, 'rb'))"),
-    Tool("pycocotools COCO()", "pycocotools", "from pycocotools.coco import COCO\nCOCO(path)"),
-    Tool("kwcoco validate", "kwcoco", "import kwcoco\nkwcoco.CocoDataset(path).validate()"),
-    Tool("hotcoco COCO()", "hotcoco", "from hotcoco import COCO\nCOCO(path)"),
-    Tool("labellint", "labellint", "from labellint.core import lint\nlint(path)"),
+    Tool("read the bytes", "open(path, 'rb').read()"),
+    Tool(OURS, "from s3doctor.coco import examine_annotations as run\nassert run(path, target='both').readable"),
+    Tool("json.load", "import json\njson.load(open(path, 'rb'))"),
+    Tool("pycocotools COCO()", "from pycocotools.coco import COCO\nCOCO(path)", peer=True),
+    Tool("kwcoco validate", "import kwcoco\nkwcoco.CocoDataset(path).validate(missing=False)", peer=True),
+    Tool("hotcoco healthcheck", "from hotcoco import COCO\nCOCO(path).healthcheck()", peer=True),
+    Tool("labellint", "from labellint.core import run_scan\nrun_scan(path)", peer=True),
     Tool(
         "supervision from_coco",
-        "supervision",
         "import supervision\nsupervision.DetectionDataset.from_coco(path.rpartition('/')[0], path)",
+        peer=True,
     ),
-    Tool("read the bytes", "io", "open(path, 'rb').read()", predictions=True),
+    Tool("datumaro import_from", DATUMARO, peer=True),
+    Tool("read the bytes", "open(path, 'rb').read()", predictions=True),
     Tool(
-        "s3doctor: all rules",
-        "s3doctor",
-        "from s3doctor.coco import examine_predictions as examine\nassert examine(path, target='both').readable",
+        OURS,
+        "from s3doctor.coco import examine_predictions as run\nassert run(path, target='both').readable",
         predictions=True,
     ),
-    Tool("json.load", "json", "import json\njson.load(open(path, 'rb'))", predictions=True),
+    Tool("json.load", "import json\njson.load(open(path, 'rb'))", predictions=True),
     Tool(
         "pycocotools loadRes",
-        "pycocotools",
         "import json\nfrom pycocotools.coco import COCO\ntruth = COCO()\n"
         "from coco_made import image_ids\n"
         "images = [{'id': one} for one in image_ids(IMAGES).tolist()]\n"
         "truth.dataset = {'images': images, 'annotations': [], 'categories': []}\n"
         "truth.createIndex()\ntruth.loadRes(path)",
         predictions=True,
+        peer=True,
     ),
 )
 
 
-def measured(tool: Tool, path: Path, images: int) -> tuple[float, float, float] | None:
-    """Wall seconds, processor seconds and peak MB of one run in a process of its own; None where it fails."""
+def measured(tool: Tool, python: str, path: Path, images: int, limit: float) -> Run | str:
+    """Wall seconds, processor seconds and peak MB of one run in a process of its own; or why there are none."""
     code = f"import time\nstart = time.perf_counter()\npath = {str(path)!r}\nIMAGES = {images}\n{tool.code}\n{REPORT}"
-    made = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=MAKER.parent)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
+    command = [python if tool.peer else sys.executable, "-c", code]
+    try:
+        made = subprocess.run(
+            command, capture_output=True, text=True, check=False, cwd=MAKER.parent, timeout=limit, env=environment
+        )
+    except subprocess.TimeoutExpired:
+        return f"more than {limit:.0f} s"
     lines = [line.split() for line in made.stdout.splitlines() if line.startswith("RESULT")]
-    if not lines:
-        sys.stderr.write(f"{tool.name} failed: {made.stderr.strip().splitlines()[-1:]}\n")
-        return None
-    wall, processor, memory = map(float, lines[0][1:])
-    return wall, processor, memory
+    if lines:
+        wall, processor, memory = map(float, lines[0][1:])
+        return wall, processor, memory
+    last = (made.stderr.strip().splitlines() or [f"ended with {made.returncode}"])[-1]
+    return ("not installed: " if "ModuleNotFoundError" in last else "failed: ") + last.rpartition(": ")[2][:60]
 
 
-def table(tools: list[Tool], path: Path, images: int, rounds: int) -> str:
-    """Medians of all tools on one file, run in turn."""
-    runs: dict[Tool, list[tuple[float, float, float]]] = {tool: [] for tool in tools}
-    for _ in range(rounds):
+def table(tools: list[Tool], path: Path, chosen: argparse.Namespace) -> str:
+    """Medians of all tools on one file, run in turn. A tool that failed once is not asked again."""
+    runs: dict[Tool, list[Run]] = {tool: [] for tool in tools}
+    without: dict[Tool, str] = {}
+    for _ in range(chosen.rounds):
         for tool in tools:
-            run = measured(tool, path, images)
-            if run:
-                runs[tool].append(run)
-    rows = []
-    ours = next((statistics.median(run[1] for run in runs[tool]) for tool in tools if tool.module == "s3doctor"), 0.0)
-    for tool, done in runs.items():
-        if done:
-            wall, processor, memory = (statistics.median(column) for column in zip(*done, strict=True))
-            rows.append((tool.name, wall, processor, memory, processor / ours if ours else 0))
-    headers = ("tool", "wall s", "CPU s", "peak MB", "CPU / ours")
-    return tabulate(rows, headers, floatfmt=("", ".2f", ".2f", ".0f", ".1f"))
+            if tool not in without:
+                run = measured(tool, chosen.peers_python, path, chosen.images, chosen.limit)
+                if isinstance(run, str):
+                    without[tool] = run
+                else:
+                    runs[tool].append(run)
+    medians = {
+        tool: tuple(statistics.median(column) for column in zip(*done, strict=True))
+        for tool, done in runs.items()
+        if tool not in without
+    }
+    ours = next((median for tool, median in medians.items() if tool.name == OURS), (0.0, 0.0, 0.0))
+    rows = [
+        (tool.name, "", "", "", "", "", without[tool])
+        if tool in without
+        else (
+            tool.name,
+            *(f"{number:.{digits}f}" for number, digits in zip(medians[tool], (2, 2, 0), strict=True)),
+            *(f"{mine / our:.1f}" if our else "" for mine, our in zip(medians[tool][:2], ours[:2], strict=True)),
+            "",
+        )
+        for tool in tools
+    ]
+    headers = ("tool", "wall s", "CPU s", "peak MB", "wall / ours", "CPU / ours", "")
+    return tabulate(rows, headers, disable_numparse=True, colalign=("left", *["right"] * 5, "left"))
 
 
 def made(kind: str, folder: Path, images: int, rows: int) -> Path:
@@ -115,28 +149,35 @@ def made(kind: str, folder: Path, images: int, rows: int) -> Path:
 
 
 def main() -> None:
-    """Print both tables."""
+    """Print a table for each shape of file."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "s3doctor-benchmarks")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--images", type=int, default=118_287)
     parser.add_argument("--rows", type=int, default=860_001)
+    parser.add_argument("--attributes", type=int, default=200_000)
     parser.add_argument("--predictions", type=int, default=1_000_000)
     parser.add_argument("--only", nargs="*", default=[])
+    parser.add_argument("--peers-python", default=sys.executable)
+    parser.add_argument("--limit", type=float, default=300)
     chosen = parser.parse_args()
     chosen.folder.mkdir(parents=True, exist_ok=True)
-    for kind, rows in (("annotations", chosen.rows), ("predictions", chosen.predictions)):
+    sizes = {"annotations": chosen.rows, "attributes": chosen.attributes, "predictions": chosen.predictions}
+    for kind, rows in sizes.items():
+        if not rows:
+            continue
         path = made(kind, chosen.folder, chosen.images, rows)
         tools = [
             tool
             for tool in TOOLS
             if tool.predictions is (kind == "predictions")
-            and importlib.util.find_spec(tool.module)
             and (not chosen.only or any(one in tool.name for one in chosen.only))
         ]
         size = path.stat().st_size / 1e6
-        sys.stdout.write(f"\n{rows:,} {kind}, {chosen.images:,} images, {size:.0f} MB; medians of {chosen.rounds}\n\n")
-        sys.stdout.write(table(tools, path, chosen.images, chosen.rounds) + "\n")
+        what = "annotations with attributes" if kind == "attributes" else kind
+        sys.stdout.write(f"\n{rows:,} {what}, {chosen.images:,} images, {size:.0f} MB; medians of {chosen.rounds}\n\n")
+        sys.stdout.write(table(tools, path, chosen) + "\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

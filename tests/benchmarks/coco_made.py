@@ -1,6 +1,7 @@
 """Makes COCO files of any size that are sound, in the shape of COCO's own: for measuring, not for judging.
 
 python tests/benchmarks/coco_made.py annotations OUT [--images 118287] [--rows 860001]
+python tests/benchmarks/coco_made.py attributes OUT [--images 118287] [--rows 200000]
 python tests/benchmarks/coco_made.py predictions OUT [--images 118287] [--rows 1000000]
 """
 
@@ -78,8 +79,8 @@ def runs(box: list[float]) -> tuple[str, float]:
     return f'{{"counts": {counts}, "size": [{OTHER_SIDE}, {SIDE}]}}', float(height * width)
 
 
-def write_annotations(out: IO[str], count_images: int, rows: int) -> None:
-    """A file like instances_train2017.json."""
+def write_annotations(out: IO[str], count_images: int, rows: int, *, attributes: bool = False) -> None:
+    """A file like instances_train2017.json; with `attributes`, each row has an object inside, as CVAT writes them."""
     rng = np.random.default_rng(1)
     ids = image_ids(count_images)
     out.write('{"info": {"description": "made"}, "licenses": [{"url": "", "id": 3, "name": "none"}], "images": [')
@@ -94,9 +95,11 @@ def write_annotations(out: IO[str], count_images: int, rows: int) -> None:
         else:
             points = polygon(rng, box)
             segmentation, crowd, area = f"[{points.ravel().tolist()}]", 0, area_of(points)
+        occluded = "true" if kinds[row] % 3 else "false"
+        more = f', "attributes": {{"occluded": {occluded}, "rotation": {float(kinds[row])}}}' if attributes else ""
         out.write(
             f'{", " if row else ""}{{"segmentation": {segmentation}, "area": {area}, "iscrowd": {crowd}, '
-            f'"image_id": {picked[row]}, "bbox": {box}, "category_id": {kinds[row]}, "id": {numbers[row]}}}'
+            f'"image_id": {picked[row]}, "bbox": {box}, "category_id": {kinds[row]}, "id": {numbers[row]}{more}}}'
         )
     out.write(f'], "categories": [{categories()}]}}')
 
@@ -119,7 +122,7 @@ def write_predictions(out: IO[str], count_images: int, rows: int) -> None:
 def main() -> None:
     """Write one file."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("kind", choices=("annotations", "predictions"))
+    parser.add_argument("kind", choices=("annotations", "attributes", "predictions"))
     parser.add_argument("out", type=Path)
     parser.add_argument("--images", type=int, default=118_287)
     parser.add_argument("--rows", type=int, default=0)
@@ -127,6 +130,8 @@ def main() -> None:
     with chosen.out.open("w", encoding="utf-8") as out:
         if chosen.kind == "annotations":
             write_annotations(out, chosen.images, chosen.rows or 860_001)
+        elif chosen.kind == "attributes":
+            write_annotations(out, chosen.images, chosen.rows or 200_000, attributes=True)
         else:
             write_predictions(out, chosen.images, chosen.rows or 1_000_000)
 
