@@ -18,7 +18,7 @@ from s3doctor.coco.boxes import Floats, Mask, mark, number
 from s3doctor.coco.crossings import Crossings
 from s3doctor.coco.polygons import Polygons, parse
 from s3doctor.coco.rle import ListedRle, Rle
-from s3doctor.coco.untyped import decode
+from s3doctor.coco.untyped import UNREAD, decode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -151,7 +151,9 @@ class Masks:
         if value is UNSET:
             return
         masked.kind[row] = BAD
-        if isinstance(value, (dict, Rle)):
+        if value == UNREAD:
+            masked.area[row] = 0.0  # there is a mask, so the area is not that of the box
+        elif isinstance(value, (dict, Rle)):
             self._runs(fields, row, value, masked)
         else:
             self.ledger.note("seg-type", partial(fields.place, row, "segmentation"), value)

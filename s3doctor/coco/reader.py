@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -10,8 +11,8 @@ import msgspec
 import numpy as np
 
 from s3doctor.coco.ledger import Ledger, Place
-from s3doctor.coco.scan import scan
-from s3doctor.coco.untyped import Decoded, Malformed, decode, without_trailing_commas
+from s3doctor.coco.scan import Passing, scan
+from s3doctor.coco.untyped import UNREAD, Decoded, Malformed, decode, without_trailing_commas
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,6 +23,7 @@ __all__ = ["Array", "Batch", "Broken", "Member", "Reader", "Top", "Value"]
 
 LONGEST_VALUE = 4 << 20
 LONGEST_KEY = 1 << 16
+LONGEST_MEMBER = 1 << 16
 MOST_KEYS = 10_000
 _STRING = re.compile(rb'"(?:[^"\\\x00-\x1f]|\\.)*"', re.DOTALL)
 _BETWEEN = re.compile(rb"[ \t\r\n]*,?[ \t\r\n]*")
@@ -79,6 +81,7 @@ class Batch:
     """Some consecutive elements of an array: decoded with types (`rows`), or as bytes, one by one (`raw`).
 
     `text` is an array of just these elements; the first of them stands at byte `offset` of the file, in `line`.
+    `passed`: the element is so long that it is behind the reader already, and `text` is what was kept of it.
     """
 
     array: Array
@@ -88,6 +91,7 @@ class Batch:
     line: int
     rows: Any = None
     raw: list[bytes] | None = None
+    passed: bool = False
     _starts: list[int] = field(default_factory=list)
 
     def elements(self) -> list[bytes]:
@@ -331,7 +335,8 @@ class Reader:
                 batch = self._exact(array, first)
             yield batch
             first += len(batch)
-            self._skip(len(batch.text) - 2)
+            if not batch.passed:
+                self._skip(len(batch.text) - 2)
             code = self._separator(0x5D)
 
     def _guessed(self, array: Array, first: int) -> Batch | None:
@@ -372,7 +377,7 @@ class Reader:
             looked = scan(self.buffer.data)
             ends = [*looked.commas.tolist(), *([looked.end] if looked.end >= 0 else [])]
             if (ends[0] if ends else len(self.buffer.data)) > LONGEST_VALUE:
-                raise self._too_long()
+                return self._long(array, first, ended=bool(ends))
             if ends:
                 break
             if not self.buffer.more():
@@ -381,6 +386,63 @@ class Reader:
         too_long = lengths > LONGEST_VALUE
         ends = ends[: int(np.argmax(too_long)) if too_long.any() else None]
         return self._attempt(array, first, ends[-1]) or self._one_by_one(array, first, ends)
+
+    def _long(self, array: Array, first: int, *, ended: bool) -> Batch:
+        """An element that is too long to be kept: an object without its long members, anything else as null."""
+        malformed = None if ended else self._malformed()
+        if malformed:
+            raise malformed
+        batch = Batch(array, first, b"", self.buffer.offset, self.buffer.line, passed=True)
+        place = self.here(f"{array.pointer}/{first}", (array.section, first))
+        if self.buffer.data[:1] == b"{":
+            batch.raw = [self._shortened(place)]
+        else:
+            batch.raw = [b"null"]
+            self._pass(place)
+        batch.text = b"[%s]" % batch.raw[0]
+        return batch
+
+    def _shortened(self, place: Place) -> bytes:
+        """An object whose long members are replaced by UNREAD."""
+        self._skip(1)
+        kept: list[bytes] = []
+        code = self._next()
+        while code != 0x7D:  # noqa: PLR2004 - }
+            key = self._key()
+            self._next()
+            below = "/".join([place.where, key.replace("~", "~0").replace("/", "~1")])
+            member = self._member_text(Place(place.order, below, place.offset, place.line))
+            kept.append(b"%s: %s" % (json.dumps(key).encode(), member))
+            if sum(map(len, kept)) > LONGEST_VALUE:
+                raise self.broken("an object with too many members", code="json-too-deep-or-big")
+            code = self._separator(0x7D)
+        return b"{%s}" % b", ".join(kept)
+
+    def _member_text(self, place: Place) -> bytes:
+        """The value that starts here, or what stands for it where it is long; consumed."""
+        while (end := self._first_end()) < 0 and len(self.buffer.data) <= LONGEST_MEMBER and self.buffer.more():
+            pass
+        if not 0 <= end <= LONGEST_MEMBER:
+            self._pass(place)
+            return json.dumps(UNREAD).encode()
+        text = self.buffer.data[:end].strip()
+        if not self._readable(text):
+            text = self._mended(text, 0)
+        self._skip(end)
+        return text
+
+    def _pass(self, place: Place) -> None:
+        """Go past the value that starts here, and note that it was not looked at."""
+        passing, start = Passing(), self.buffer.offset
+        while True:
+            data = self.buffer.data[:LONGEST_VALUE]
+            end = passing.end(data)
+            self._skip(end if end >= 0 else len(data))
+            if end >= 0:
+                break
+            if not self.buffer.data and not self.buffer.more():
+                raise self.truncated()
+        self.ledger.note("json-unread", place, None, f"{self.buffer.offset - start:,} bytes")
 
     def _one_by_one(self, array: Array, first: int, ends: list[int]) -> Batch:
         """Elements of which at least one is not plain JSON: as many as can be read."""

@@ -8,9 +8,11 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Decoded", "Malformed", "decode", "without_trailing_commas"]
+__all__ = ["UNREAD", "Decoded", "Malformed", "decode", "without_trailing_commas"]
 
 DIGITS = 4300
+UNREAD = {"\0": None}
+"""Stands for a value that is too long to be looked at."""
 _TRAILING = re.compile(r'"(?:[^"\\]|\\.)*"|,(?=\s*[}\]])', re.DOTALL)
 
 

@@ -116,6 +116,9 @@ bytewise("json-syntax", lambda data: data.replace(b'"id": ', b'"id" ', 1))
 bytewise("json-lines", lambda data: data + b"\n" + data)
 bytewise("json-nonfinite", lambda data: data.replace(b'"iscrowd": 0', b'"iscrowd": 0, "x": NaN', 1))
 bytewise("json-duplicate-key", lambda data: data.replace(b'"iscrowd": 0', b'"iscrowd": 0, "iscrowd": 0', 1))
+bytewise(
+    "json-unread", lambda data: data.replace(b'"iscrowd": 0', b'"iscrowd": 0, "x": "' + b"y" * 4_200_000 + b'"', 1)
+)
 bytewise("top-duplicate-key", lambda data: data[:-1] + b', "info": {}}')
 bytewise("json-too-deep-or-big", lambda data: data[:-1] + b', "tags": [' + b"[" * 99_999 + b"]" * 99_999 + b"]}")
 

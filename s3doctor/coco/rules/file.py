@@ -106,6 +106,16 @@ RULES = (
         "Join the two values into one.",
     ),
     Rule(
+        "json-unread",
+        "file",
+        "a value of more than 64 KiB in a row of more than 4 MiB: it was not looked at",
+        WARNING,
+        WARNING,
+        "reads it, if its memory allows.",
+        "reads it, if its memory allows.",
+        "Look at this value by other means; for a mask, write compressed run lengths (pycocotools.mask.encode).",
+    ),
+    Rule(
         "json-too-deep-or-big",
         "file",
         "a value is nested too deeply, or is too long, to be read",
