@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 DRAWN_FOR_ONE = 4
 """Names drawn for each picture to open: some have no object, and the others take their places."""
-FEW_KEYS = 100_000
-"""Keys up to which an inventory is asked for them, and not for all that the file names."""
 SECONDS_TO_SHOW = 5.0
 """With less time left than this, no picture is fetched to be shown."""
 IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png")
@@ -336,9 +334,7 @@ class DatasetContext:
         from s3doctor.inventory import Inventory
 
         listing = self.listing
-        if isinstance(listing, Inventory) and len(keys) > FEW_KEYS:
-            return (entry for entry in listing.named() if entry.key in keys)
-        return listing.find(keys)
+        return listing.among_named(keys) if isinstance(listing, Inventory) else listing.find(keys)
 
     def _present_sizes(self, sizes: dict[str, int], names: list[str]) -> dict[str, int]:
         """The sizes of these images, as they are now where an inventory says what they were."""

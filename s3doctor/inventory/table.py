@@ -15,12 +15,14 @@ from s3doctor.inventory.manifest import WANTED, InventoryError, Manifest, plain
 from s3doctor.s3.listing_page import STANDARD, Entry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from s3doctor.inventory.source import Source
 
 MEMORY = "1GB"
 ROWS = 8192
+FEW_KEYS = 10_000
+"""Keys up to which the table is asked for them, and not for all that the file names."""
 UNKNOWN = -1
 """The size of an object of which the inventory states none."""
 INSTALL = "pip install 's3doctor[inventory]'"
@@ -126,6 +128,12 @@ class Inventory:
             [names],
         )
         return entries(found, self.prefix)
+
+    def among_named(self, keys: Collection[str]) -> Iterator[Entry]:
+        """The objects of these keys, which have to be some of those that `compare_inventory` was given."""
+        if len(keys) <= FEW_KEYS:
+            return self.find(keys)
+        return (entry for entry in self.named() if entry.key in keys)
 
     def named(self) -> Iterator[Entry]:
         """The objects that the names have which `compare_inventory` was given."""

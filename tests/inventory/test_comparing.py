@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from inventory import made
 
 from s3doctor.inventory import Inventory, compare_inventory, load, open_source
+from s3doctor.inventory.table import FEW_KEYS
 from s3doctor.inventory.today import Again, Seen
 from s3doctor.names import compare
 
@@ -173,3 +174,14 @@ def test_of_many_empty_pictures_some_are_looked_at(mended: bool, count: int) -> 
 
 def test_nothing_lost_needs_no_words() -> None:
     assert Again().words == ""
+
+
+def test_very_many_keys_are_looked_for_among_the_names() -> None:
+    objects = [(f"{number}.jpg", 5, "STANDARD") for number in range(3)]
+    inventory = inventory_of(objects)
+    compare_inventory(["0.jpg", "2.jpg"], inventory)
+    few = [PREFIX + "2.jpg", PREFIX + "none.jpg"]
+    many = [*few, *(f"{PREFIX}x{number}.jpg" for number in range(FEW_KEYS))]
+    for keys in (few, many):
+        assert [entry.key for entry in inventory.among_named(set(keys))] == [PREFIX + "2.jpg"]
+    inventory.close()
