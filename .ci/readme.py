@@ -99,12 +99,20 @@ def report() -> str:
     return f"```text\n{head}…\n\n{details}…\n```\n"
 
 
+def reliability() -> str:
+    """What the tests prove, with the figures that they have."""
+    from reliability import rows
+
+    return table(("what holds", "tried with"), rows())
+
+
 PARTS = {
     "report": report,
     "commands": commands,
     "options": options,
     "exits": exits,
     "checks": checks,
+    "reliability": reliability,
 }
 
 
