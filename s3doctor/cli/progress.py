@@ -8,6 +8,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from s3doctor.cli.output import mutter, tell, visible
+from s3doctor.finding import counted
 from s3doctor.model import Status
 
 if TYPE_CHECKING:
@@ -92,7 +93,8 @@ class Progress:
                 where = f" [{result.dataset}]" if result.dataset else ""
                 mutter(visible(f"{whose}{result.status.value:<8}{result.code}{where} {result.outcome.summary}") + "\n")
             last = f"{whose}{result.code} {result.check.title}"
-            self._show(f"{self._done} checks done, {self._unwell} not well; last: {last}")
+            done = counted(self._done, "check done", "checks done")
+            self._show(f"{done}, {self._unwell} not well; last: {last}")
 
     def note(self, text: str) -> None:
         """A line that stays, such as that a connection is done."""

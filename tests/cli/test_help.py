@@ -57,6 +57,9 @@ def test_a_long_list_of_options_has_headings_and_every_option_once() -> None:
     )
     assert max(map(len, out.splitlines())) <= 80
     assert "Options:" in run_apart("explain", "--help").out
+    policy = run_apart("policy", "--help").out
+    assert "How the bucket is shared:" in policy
+    assert "The report:" not in policy
 
 
 def test_without_a_command_the_help_is_shown_as_wrong_usage(run: Callable[..., Ran]) -> None:
