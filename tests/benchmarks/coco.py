@@ -1,12 +1,12 @@
 """Time and memory of examining COCO files, beside what merely loading or validating them costs elsewhere.
 
     python tests/benchmarks/coco.py [--folder DIR] [--rounds 3] [--images N --rows N --attributes N --predictions N]
-                                    [--only NAME ...] [--peers-python PATH] [--limit SECONDS]
+                                    [--only NAME ...] [--peers-python PATH] [--limit SECONDS] [--memory GB]
 
 Each tool runs in a process of its own, in turn, `--rounds` times; the tables show medians. Peers run in the Python of
 `--peers-python`, an environment of their own (pip install pycocotools kwcoco hotcoco labellint supervision datumaro);
-those that are not there, fail, or take longer than `--limit` say so. Nothing is asserted: machines differ, ratios carry
-over.
+those that are not there, fail, or need more than `--limit` seconds or `--memory` GB say so. Nothing is asserted:
+machines differ, ratios carry over.
 """
 
 from __future__ import annotations
@@ -87,21 +87,37 @@ TOOLS = (
 )
 
 
-def measured(tool: Tool, python: str, path: Path, images: int, limit: float) -> Run | str:
+BOUNDED = """
+import resource, time
+resource.setrlimit(resource.RLIMIT_AS, (int(MEMORY), int(MEMORY)))
+start = time.perf_counter()
+"""
+
+
+def measured(tool: Tool, path: Path, chosen: argparse.Namespace) -> Run | str:
     """Wall seconds, processor seconds and peak MB of one run in a process of its own; or why there are none."""
-    code = f"import time\nstart = time.perf_counter()\npath = {str(path)!r}\nIMAGES = {images}\n{tool.code}\n{REPORT}"
+    values = f"MEMORY = {chosen.memory * 1e9}\npath = {str(path)!r}\nIMAGES = {chosen.images}\n"
+    code = f"{values}{BOUNDED}{tool.code}\n{REPORT}"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
-    command = [python if tool.peer else sys.executable, "-c", code]
+    command = [chosen.peers_python if tool.peer else sys.executable, "-c", code]
     try:
         made = subprocess.run(
-            command, capture_output=True, text=True, check=False, cwd=MAKER.parent, timeout=limit, env=environment
+            command,
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=MAKER.parent,
+            timeout=chosen.limit,
+            env=environment,
         )
     except subprocess.TimeoutExpired:
-        return f"more than {limit:.0f} s"
+        return f"more than {chosen.limit:.0f} s"
     lines = [line.split() for line in made.stdout.splitlines() if line.startswith("RESULT")]
     if lines:
         wall, processor, memory = map(float, lines[0][1:])
         return wall, processor, memory
+    if "MemoryError" in made.stderr or "Unable to allocate" in made.stderr:
+        return f"more than {chosen.memory:.0f} GB"
     last = (made.stderr.strip().splitlines() or [f"ended with {made.returncode}"])[-1]
     return ("not installed: " if "ModuleNotFoundError" in last else "failed: ") + last.rpartition(": ")[2][:60]
 
@@ -113,7 +129,7 @@ def table(tools: list[Tool], path: Path, chosen: argparse.Namespace) -> str:
     for _ in range(chosen.rounds):
         for tool in tools:
             if tool not in without:
-                run = measured(tool, chosen.peers_python, path, chosen.images, chosen.limit)
+                run = measured(tool, path, chosen)
                 if isinstance(run, str):
                     without[tool] = run
                 else:
@@ -160,6 +176,7 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", default=[])
     parser.add_argument("--peers-python", default=sys.executable)
     parser.add_argument("--limit", type=float, default=300)
+    parser.add_argument("--memory", type=float, default=8)
     chosen = parser.parse_args()
     chosen.folder.mkdir(parents=True, exist_ok=True)
     sizes = {"annotations": chosen.rows, "attributes": chosen.attributes, "predictions": chosen.predictions}
