@@ -130,18 +130,18 @@ def page_of_rule(rule: Rule) -> Page:
         ("On the platform", f"{_grave(rule.platform)}: {rule.on_platform}"),
         ("In pycocotools", f"{_grave(rule.pycocotools)}: {rule.on_pycocotools}"),
         ("Fix", rule.fix),
-        ("Example", _place(rule.code)),
+        *((("Example", place),) if (place := _place(rule.code)) else ()),
     )
     return Page(rule.code, rule.code, f"{rule.title}.", facts)
 
 
 def _place(code: str) -> str:
-    """The place that the rule names in a file that is faulty in its way, or the patient that shows it."""
+    """The place that the rule names in a file that is faulty in its way, or who shows it; empty for a new rule."""
     from s3doctor.demo.examples import BY_PATIENT, explained
 
     told = explained()["rules"].get(code)
     if told is None:
-        return BY_PATIENT[code]
+        return BY_PATIENT.get(code, "")
     hint = told["summary"].partition(": ")[2]
     return str(told["example"] or hint or told["summary"])
 
