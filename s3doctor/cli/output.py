@@ -33,6 +33,9 @@ def mutter(text: str) -> None:
         click.echo(text, err=True, nl=False)
     except OSError:
         _give_up(sys.stderr)
+    except KeyboardInterrupt:
+        _give_up(sys.stderr)  # nobody reads it: what is left in its buffer would be waited for at the end
+        raise
 
 
 def say(text: str) -> None:
@@ -50,6 +53,9 @@ def say(text: str) -> None:
         stream.flush()
     except BrokenPipeError:
         _give_up(stream)
+    except KeyboardInterrupt:
+        _give_up(stream)
+        raise
     except OSError as fault:
         _give_up(stream)
         raise BadInput(f"standard output cannot be written ({reason(fault)})") from fault

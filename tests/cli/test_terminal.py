@@ -140,8 +140,7 @@ def test_ctrl_c_is_heard_while_standard_error_is_full(server: Server) -> None:
     key = ("--access-key-id", server.reader.access_key_id)
     arguments = ("check", "--verbose", *server.place, *key, "--select", "CRED001,CRED005")
     secret = {"S3DOCTOR_SECRET_ACCESS_KEY": server.reader.secret_access_key.reveal()}
-    # coverage, which would measure the process, writes its warnings to standard error, too
-    plain = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
+    plain = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     first, second = run_apart(*arguments, **secret).err.encode().splitlines(keepends=True)
     reading, writing = os.pipe()
     filled = fcntl.fcntl(writing, F_SETPIPE_SZ, select.PIPE_BUF) - len(first) - len(second) // 2
@@ -161,6 +160,26 @@ def test_ctrl_c_is_heard_while_standard_error_is_full(server: Server) -> None:
     assert process.returncode == Exit.INTERRUPTED
     assert "INTERRUPTED" in out
     assert "CRED001" in out
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets a pipe be made small")
+def test_ctrl_c_is_heard_while_nobody_reads_standard_output() -> None:
+    reading, writing = os.pipe()
+    fcntl.fcntl(writing, F_SETPIPE_SZ, select.PIPE_BUF)
+    plain = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    with ended(
+        [*PROGRAM, "explain", "--all"], stdout=writing, stderr=subprocess.PIPE, env=plain, encoding="utf-8"
+    ) as process:
+        until = time.monotonic() + 60
+        while bytes_in(reading) < select.PIPE_BUF and time.monotonic() < until:
+            time.sleep(0.05)
+        assert bytes_in(reading) == select.PIPE_BUF
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=180)
+    os.close(writing)
+    os.close(reading)
+    assert process.returncode == Exit.INTERRUPTED
+    assert told == "s3doctor: interrupted\n"
 
 
 @contextmanager
