@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import islice
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Protocol
 
 from s3doctor.crew import Crew
@@ -16,6 +17,7 @@ from s3doctor.pictures.judging import judge, summary
 if TYPE_CHECKING:
     import threading
     from collections.abc import Callable, Iterable, Iterator
+    from concurrent.futures import Executor, Future
 
 EXAMPLES = 5
 _TICK = 0.2
@@ -86,14 +88,19 @@ def check_pictures(
     tally = _Tally(examples)
     waiting = iter(enumerate(pictures))
     running: set[Future[_Look]] = set()
+    ready: SimpleQueue[Future[_Look]] = SimpleQueue()
     stopped = ""
     try:
         while not stopped:
-            running |= {pool.submit(look, reader, *item) for item in islice(waiting, 2 * threads - len(running))}
+            for item in islice(waiting, 2 * threads - len(running)):
+                future = pool.submit(look, reader, *item)
+                running.add(future)
+                future.add_done_callback(ready.put)
             if not running:
                 break
-            done, running = wait(running, _TICK, FIRST_COMPLETED)
+            done = _those(ready)
             for future in done:
+                running.discard(future)
                 tally.add(future.result())
             if done and on_progress:
                 on_progress(tally.done)
@@ -106,6 +113,16 @@ def check_pictures(
     if stopped and not running and next(waiting, None) is None:
         stopped = ""
     return replace(tally.checked(), stopped=stopped, seconds=time.monotonic() - started)
+
+
+def _those(ready: SimpleQueue[Future[_Look]]) -> list[Future[_Look]]:
+    """What is ready, or will be within a moment; `concurrent.futures.wait` would look at all that run, each time."""
+    found = []
+    with suppress(Empty):
+        found.append(ready.get(timeout=_TICK))
+        while True:
+            found.append(ready.get_nowait())
+    return found
 
 
 @dataclass(frozen=True)
