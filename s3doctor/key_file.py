@@ -68,14 +68,15 @@ def _rows(text: str, path: str) -> list[list[str]]:
     if lines and lines[0].strip().lower() in {"sep=,", "sep=;", "sep=\t", "sep="}:
         del lines[0]
     first = next((line for line in lines if line.strip()), "")
-    if not first:
-        raise BadInput(f"{path} is empty: {_EXPECTED}")
     separator = max(",;\t", key=first.count)
     try:
         rows = list(csv.reader(io.StringIO("".join(lines), newline=""), delimiter=separator))
     except csv.Error as fault:
         raise BadInput(f"{path} is not a CSV file: {_EXPECTED}") from fault
-    return [row for row in rows if any(cell.strip() for cell in row)]
+    filled = [row for row in rows if any(cell.strip() for cell in row)]
+    if not filled:
+        raise BadInput(f"{path} is empty: {_EXPECTED}")
+    return filled
 
 
 def _plain(cell: str) -> str:

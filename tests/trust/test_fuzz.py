@@ -41,6 +41,7 @@ cells = st.one_of(st.sampled_from((*COLUMNS, SECRET, "AKIAIOSFODNN7EXAMPLE", '"'
     )
 )
 @example(b"\xff\xfe")
+@example(b",")
 @example(b"\xef\xbb\xbfsep=;\r\nAccess key ID;Secret access key\r\n;")
 @example(f"Access key ID,Secret access key\n{SECRET}".encode())
 @example(f'Access key ID,Secret access key\n"{SECRET}'.encode())
