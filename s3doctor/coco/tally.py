@@ -49,7 +49,7 @@ class Tally:
         if more > 0:
             self._counts = np.concatenate([self._counts, np.zeros(more, np.int32)])
             self._first = np.concatenate([self._first, np.full(more, -1, np.int64)])
-        np.add.at(self._counts, codes, 1)
+        np.add.at(self._counts, codes, np.int32(1))
         new = self._first[codes] < 0
         self._first[codes[new][::-1]] = rows[new][::-1]
 
