@@ -109,9 +109,9 @@ def test_every_answer_is_the_same_by_both_ways(name: str) -> None:
             s3 = s3_at(server.url)
             got = read(way(s3, "pictures"))
             port = str(server.port)
-            lines = [tuple(str(part).replace(port, "PORT") for part in line) for line in logged(s3)]
-            cause = None if isinstance(got, bytes) else repr(diagnose(got)).replace(port, "PORT")
-            seen.append((repr(told(got)).replace(port, "PORT"), cause, lines, len(server.requests)))
+            lines = [tuple(str(part).replace(f":{port}", ":PORT") for part in line) for line in logged(s3)]
+            cause = None if isinstance(got, bytes) else repr(diagnose(got)).replace(f":{port}", ":PORT")
+            seen.append((repr(told(got)).replace(f":{port}", ":PORT"), cause, lines, len(server.requests)))
     assert seen[0] == seen[1]
     assert seen[0][3] == (2 if name in {"busy", "broken", "hung up", "not HTTP"} or "then" in name else 1)
 
@@ -280,7 +280,7 @@ def test_the_ca_bundle_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatc
         for way in BOTH:
             with Replay(answer(206, b"0123456789"), tls=authority.server()) as server:
                 one = read(way(s3_at(server.url), "pictures"))
-                got.append(repr(told(one)).replace(str(server.port), "PORT"))
+                got.append(repr(told(one)).replace(f":{server.port}", ":PORT"))
         assert got[0] == got[1]
         assert got[1] == repr(b"0123456789") if trusted else "CERTIFICATE_VERIFY_FAILED: unknown CA" in got[1]
 
