@@ -95,6 +95,7 @@ class Pseudonyms:
             self._pattern = re.compile(rf"(?<![^\W_])(?:{words})(?![a-z0-9])" if words else r"(?!)")
         text = self._pattern.sub(lambda match: self._stand_in(match[0]), text)
         for kind, shape in _SHAPES:
+            # mypy cannot infer the type of a lambda that binds the kind of this turn of the loop
             text = shape.sub(lambda match, kind=kind: self._shaped(kind, match[0]), text)  # type: ignore[misc]
         return _MASKED.sub(r"\1…", _WORD.sub(self._file, text))
 

@@ -29,7 +29,7 @@ class Files:
 def mending(findings: Sequence[Finding], every: Sequence[Finding], which: str, files: Files) -> tuple[str, ...]:
     """Commands for a POSIX shell that write a mended copy of the annotations or the predictions.
 
-    None where `fix-coco` mends none of the `findings`, or would refuse because of what else is wrong with the file
+    Empty where `fix-coco` mends none of the `findings`, or would refuse because of what else is wrong with the file
     (`every` finding about it), or would lack something for it.
     """
     from s3doctor.coco.fixing.mends import ANNOTATIONS, IMAGES, MENDS, XYXY

@@ -85,7 +85,8 @@ def test_a_file_that_was_changed_meanwhile(tmp_path: Path) -> None:
     assert (place.where, place.offset) == ("/annotations/49/id", None)
     Cut.path.write_bytes(repeating(50).replace(b'"image_id": 99', b'"image_id": 9x'))
     place = of(examine_annotations(Cut(repeating(50))), "ann-id-duplicate")
-    assert (place.offset, place.ids) == (place.offset or -1, ())
+    assert place.offset is not None
+    assert place.ids == ()
 
 
 def test_an_element_too_long_to_look_for() -> None:
