@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import logging
+import os
 import re
 import sys
 import traceback
@@ -210,7 +211,7 @@ def test_a_whole_run_leaves_no_secret_on_this_machine(embedded_s3: EmbeddedS3, t
     with zipfile.ZipFile(bundle) as packed:
         texts |= {f"bundle:{name}": packed.read(name).decode("utf-8") for name in packed.namelist()}
     assert [name for name in seen if name.startswith("environment of a child")], "pycocotools runs in a child"
-    assert [name for name in seen if "temporary" in name], "a copy of a file lies there for a while"
+    assert [name for name in seen if str(temporary) in name], "a copy of a file lies there for a while"
     assert not {name for name, text in texts.items() if found_in(text, secret) or SIGNED.search(text)}
     assert not list(temporary.iterdir())
 
@@ -222,12 +223,21 @@ def look_around(run: Popen[str], temporary: Path, seen: dict[str, str]) -> None:
         words = read(stat).rpartition(")")[2].split()
         if len(words) > 1 and words[1] in processes:
             processes[stat.parent.name] = "a child"
+    own = read(Path("/proc") / f"{run.pid}" / "cmdline")
     for pid, who in processes.items():
-        seen[f"arguments of {who} {pid}"] = arguments = read(Path("/proc") / pid / "cmdline")
-        if who == "a child" and arguments != seen[f"arguments of the run {run.pid}"]:  # else it is a fork yet
-            seen[f"environment of {who} {pid}"] = read(Path("/proc") / pid / "environ")
-    for path in temporary.rglob("*"):
-        seen[str(path)] = seen.get(str(path), "") or (read(path) if path.is_file() else "")
+        arguments = read(Path("/proc") / pid / "cmdline")
+        keep(seen, f"arguments of {who} {pid}", arguments)
+        if who == "a child" and arguments not in {"", own}:  # else it is still the run's fork, or no more
+            keep(seen, f"environment of {who} {pid}", read(Path("/proc") / pid / "environ"))
+    for folder, _, names in os.walk(temporary):
+        for name in names:
+            keep(seen, str(Path(folder) / name), read(Path(folder) / name))
+
+
+def keep(seen: dict[str, str], name: str, text: str) -> None:
+    """The last of it that was not empty: a process that has ended shows nothing, a file may be cut short."""
+    if text:
+        seen[name] = text
 
 
 def read(path: Path) -> str:
