@@ -114,7 +114,7 @@ def answer_from_fault(
     return Answer(
         operation,
         resource,
-        fault=type(error).__name__,
+        fault="IncompleteReadError" if _is_cut_short(chain) else type(error).__name__,
         reason=reason_of(chain),
         message=_words(error),
         milliseconds=ms,
@@ -237,6 +237,13 @@ def _raise_if_cut_short(response: BaseHTTPResponse, body: bytes, limit: int) -> 
     expected = min(int(announced), limit) if announced.isdecimal() and "content-encoding" not in response.headers else 0
     if 0 < len(body) < expected:
         raise IncompleteReadError(actual_bytes=len(body), expected_bytes=expected)
+
+
+def _is_cut_short(chain: Iterable[BaseException]) -> bool:
+    """Whether a body broke off: up to 1.43, botocore lets urllib3 say so, in the words of a broken connection."""
+    from urllib3.exceptions import IncompleteRead
+
+    return any(isinstance(error, IncompleteRead) for error in chain)
 
 
 def _since(started: float) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from s3doctor.model import Cause, Document, Fix
@@ -92,8 +93,10 @@ def remarks(answer: Answer, situation: Situation | None = None) -> tuple[Diagnos
 
 
 def _kind(answer: Answer, situation: Situation) -> str:
-    """The kind of the cause of an answer that did not work."""
-    if answer.http is not None and (stranger := diagnosis_place.recognise_stranger(answer, situation)):
+    """The kind of the cause of an answer that did not work; a code that came without a status proves nothing."""
+    if answer.http is None:
+        answer = replace(answer, code="")
+    elif stranger := diagnosis_place.recognise_stranger(answer, situation):
         return stranger
     found = (recognise(answer, situation) for recognise in _ORDER)
     kind = next(filter(None, found), "") or diagnosis_objects.recognise_by_status(answer) or "unexplained"

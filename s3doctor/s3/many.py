@@ -109,11 +109,13 @@ class ManyObjects(Objects):
 
 
 def _drained(raw: Any) -> bytes:  # noqa: ANN401 - urllib3's response
-    """The body of a refusal, as far as it came; the connection is free again, or closed."""
+    """The body of a refusal; the connection is free again, or closed. Raises what botocore would where it broke off."""
     try:
-        return bytes(raw.read(BODY_LIMIT))
+        body = bytes(raw.read(BODY_LIMIT))
+        raw.read(1)  # up to 1.43, botocore has urllib3 compare the length, which it does at the end only
     finally:
         raw.close()
+    return body
 
 
 def _since(began: float) -> float:

@@ -269,6 +269,7 @@ def answers(draw: st.DrawFn) -> Answer:
 @given(answers(), st.sampled_from(SITUATIONS))
 @example(Answer("GetObject", "s3://acme/k", 503, "AccessDenied", "Access Denied"), SITUATIONS[0])
 @example(Answer("GetObject", "s3://acme/k", 500, "NoSuchBucket", ""), SITUATIONS[1])
+@example(Answer("GetObject", "s3://acme/k", None, "NoSuchKey", "", "ClientError"), SITUATIONS[0])
 def test_any_answer_gets_a_diagnosis_and_no_fault_of_a_server_is_evidence(answer: Answer, situation: Situation) -> None:
     found = diagnose(answer, situation)
     assert found.nature in NATURES
