@@ -100,7 +100,7 @@ def test_policy_says_what_it_took_for_granted(capsys: Output) -> None:
         (("handoff", "--bucket", "b", "--dataset", "x", *KEY), "--images is missing"),
         (("handoff", *READY, "--with-secret", "-"), "--with-secret - is refused"),
         (("handoff", *READY, "--with-secret", "no/such/folder/x"), "cannot be written (no such file or directory)"),
-        (("handoff", *READY, "--with-secret", "a\0b"), "cannot be written (embedded null byte)"),
+        (("handoff", *READY, "--with-secret", "a\0b"), "--with-secret a\\x00b cannot be written ("),
         (("lint-policy", *PLACE), "no FILE given: expected a policy in JSON, or - for standard input"),
         (("lint-policy", "missing.json", *PLACE), "missing.json cannot be read (no such file or directory)"),
         (("lint-policy", "a\0b", *PLACE), "cannot be read (embedded null byte)"),
