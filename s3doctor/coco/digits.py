@@ -24,6 +24,7 @@ _HALF, _BYTE, _ONE = np.uint64(4), np.uint64(8), np.uint64(1)
 _LOW_WORDS = np.uint64(0x000000FF000000FF)
 _UPPER, _POWER, _SIGNED_POWER = np.uint64(0xDF), np.uint64(ord("E")), len("e+")
 _DOT, _MINUS, _ZERO, _NINE = b".-09"
+_FIRST, _SPAN = np.uint8(_MINUS), np.uint8(_NINE - _MINUS)
 _NUMERIC = bytes(character in b"0123456789.-" for character in range(256))
 
 Words = npt.NDArray[np.uint64]
@@ -99,10 +100,12 @@ class Tokens:
         long = np.flatnonzero(odd)
         if not long.size:
             return decimals(self.text, ends, lengths, signed=self.minuses > 0)
-        numbers = decimals(self.text, ends, np.where(odd, 0, lengths), signed=self.minuses > 0)
-        if int(lengths.max()) > _LONGEST:
+        their = lengths[long]
+        if int(their.max()) > _LONGEST:
             raise Misread("a number of many digits")
-        numbers[long] = self._decoded(ends[long] - lengths[long], lengths[long])
+        lengths[long] = 0
+        numbers = decimals(self.text, ends, lengths, signed=self.minuses > 0)
+        numbers[long] = self._decoded(ends[long] - their, their)
         return numbers
 
     def _decoded(self, starts: Positions, lengths: Positions) -> list[float]:
@@ -120,19 +123,32 @@ class Tokens:
 def tokens_of(text: bytes) -> Tokens:
     """All that may be numbers in a text: what consists of digits, dots and signs."""
     padded = b"".join((PAD, text, PAD))
-    numeric = np.frombuffer(padded.translate(_NUMERIC), np.bool_)
-    edges = np.flatnonzero(numeric[1:] != numeric[:-1]) + 1
-    starts, ends = edges[0::2].copy(), edges[1::2].copy()
+    starts, ends = _edges(padded)
     gaps, after = starts[1:] - ends[:-1], _every(padded)[ends[:-1]]
     powers = np.flatnonzero((gaps <= _SIGNED_POWER) & ((after & _UPPER) == _POWER))
-    minuses = padded.count(b"-")
+    minuses = padded.count(b"-") if b"-" in padded else 0  # many times faster than to count in vain
     if not powers.size:
         return Tokens(padded, starts, ends, gaps, after, minuses)
     minuses -= int(np.count_nonzero(np.frombuffer(padded, np.uint8)[starts[powers + 1]] == _MINUS))
-    marks = np.zeros(starts.size, bool)
-    marks[powers] = True
-    starts, ends, marks = np.delete(starts, powers + 1), np.delete(ends, powers), np.delete(marks, powers + 1)
-    return Tokens(padded, starts, ends, np.delete(gaps, powers), np.delete(after, powers), minuses, marks)
+    marks, heads, tails = np.zeros(starts.size, bool), np.ones(starts.size, bool), np.ones(starts.size, bool)
+    marks[powers], heads[powers + 1], tails[powers] = True, False, False
+    between = tails[:-1]
+    return Tokens(padded, starts[heads], ends[tails], gaps[between], after[between], minuses, marks[heads])
+
+
+def _edges(text: bytes) -> tuple[Positions, Positions]:
+    """Where each run of such characters begins, and where it ends. The text begins and ends with another."""
+    numeric = _numeric(text)
+    edges = np.flatnonzero(numeric[1:] != numeric[:-1])
+    return edges[0::2] + 1, edges[1::2] + 1
+
+
+def _numeric(text: bytes) -> npt.NDArray[np.bool_]:
+    """Which characters a number may have. They are neighbours in ASCII, but for a slash among them."""
+    if b"/" in text:
+        return np.frombuffer(text.translate(_NUMERIC), np.bool_)
+    numeric: npt.NDArray[np.bool_] = np.frombuffer(text, np.uint8) - _FIRST <= _SPAN
+    return numeric
 
 
 def _every(text: bytes) -> Words:

@@ -40,10 +40,12 @@ def _mixed(values: npt.NDArray[np.int64]) -> Words:
 
 def fingerprints(image: Ints, category: Ints, box: Floats) -> Ints:
     """A number for each row, equal for equal image, category and box (to 1e-4); ABSENT without a usable box."""
-    usable = np.isfinite(box[:, 0]) & (np.abs(box) < 1e12).all(axis=1)  # noqa: PLR2004
-    sides = np.rint(np.where(usable[:, None], box, 0) * 1e4).astype(np.int64)
+    sides = np.ascontiguousarray(box.T)
+    usable = np.logical_and.reduce(np.abs(sides) < 1e12)  # noqa: PLR2004
+    if not usable.all():
+        sides[:, ~usable] = 0
     words = _mixed(image)
-    for column in (category, *sides.T):
+    for column in (category, *np.rint(sides * 1e4).astype(np.int64)):
         words = _mixed((words ^ column.view(np.uint64)).view(np.int64))
     return np.where(usable & (image != ABSENT), words.view(np.int64), ABSENT)
 

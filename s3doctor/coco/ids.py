@@ -128,14 +128,15 @@ def repeated(chunks: Iterable[Any]) -> Ints:
     Works on a part of the values at a time to spare memory, so it goes through the arrays of integers several times.
     """
     total = sum(chunk.size for chunk in chunks)
-    parts = 1 << (total >> 20).bit_length()
+    parts = 1 << (total >> 19).bit_length()
     found = [_repeated_in(chunks, part, parts) for part in range(parts)]
     return np.sort(np.concatenate(found)) if found else np.zeros(0, np.int64)
 
 
 def _repeated_in(chunks: Iterable[Any], part: int, parts: int) -> Ints:
     picked = list(chunks) if parts == 1 else [chunk[chunk & (parts - 1) == part] for chunk in chunks]
-    joined = np.concatenate(picked).astype(np.int64) if picked else np.zeros(0, np.int64)
+    joined = np.concatenate(picked).astype(np.int64, copy=False) if picked else np.zeros(0, np.int64)
+    del picked
     joined.sort()
     twice = joined[1:][(joined[1:] == joined[:-1]) & (joined[1:] != ABSENT)]
     found: Ints = twice[np.diff(twice, prepend=ABSENT) != 0]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Kept"]
 
-_IN_MEMORY = 4 << 20
+_IN_MEMORY = 1 << 20
 
 
 class Kept:

@@ -30,6 +30,8 @@ _BETWEEN = re.compile(rb"[ \t\r\n]*,?[ \t\r\n]*")
 _CUT = re.compile(rb"\}[ \t\r\n]*,[ \t\r\n]*\Z")
 _RAWS = msgspec.json.Decoder(list[msgspec.Raw])
 _PATIENCE = 3
+_FIRST = 1 << 16
+"""The first batch of an array is small: from it one learns how to read the others, and until then each costs more."""
 _GLANCE = 1 << 10
 _KINDS = {0x7B: "object", 0x5B: "array", 0x22: "string", 0x74: "boolean", 0x66: "boolean", 0x6E: "null"}
 
@@ -67,13 +69,15 @@ class Value:
 class Array:
     """An array begins.
 
-    Whoever receives this may set `typed`: it decodes a batch to something with a length, or raises msgspec's errors.
+    Whoever receives this may set `typed`: it decodes a batch to something with a length, or raises msgspec's errors;
+    and `begin`: it is told of the text that `typed` will probably be given next, before the last batch is handed over.
     """
 
     pointer: str
     section: int
     place: Place
     typed: Callable[[bytes], Any] | None = None
+    begin: Callable[[bytes], None] | None = None
 
 
 @dataclass
@@ -326,22 +330,42 @@ class Reader:
         code = self._next()
         if code == 0x5D:  # noqa: PLR2004 - ]
             self._skip(1)
+            return
+        self._fill()
         while code != 0x5D:  # noqa: PLR2004 - ]
-            if not self.buffer.ended and len(self.buffer.data) < self.buffer.block:
-                self.buffer.more()
             batch = self._guessed(array, first) if patience else None
             if batch is None:
                 patience = max(0, patience - 1)
                 batch = self._exact(array, first)
-            yield batch
             first += len(batch)
             if not batch.passed:
                 self._skip(len(batch.text) - 2)
-            code = self._separator(0x5D)
+            try:
+                code = self._separator(0x5D)
+                if code != 0x5D:  # noqa: PLR2004 - ]
+                    self._read_on(array)
+            finally:
+                yield batch  # it is whole, whatever is wrong behind it
+
+    def _read_on(self, array: Array) -> None:
+        """Let the next batch begin while the last one is looked at."""
+        self._fill()
+        text = self._next_text() if array.begin else None
+        if array.begin and text is not None:
+            array.begin(text)
+
+    def _fill(self) -> None:
+        if not self.buffer.ended and len(self.buffer.data) < self.buffer.block:
+            self.buffer.more()
 
     def _guessed(self, array: Array, first: int) -> Batch | None:
         """Cut at the last `}` that `,` and `{` follow. If that decodes, the cut was a true one."""
-        data = self.buffer.data
+        text = self._next_text(_FIRST if not first else None)
+        return self._attempt(array, first, text) if text is not None else None
+
+    def _next_text(self, within: int | None = None) -> bytes | None:
+        """An array of the whole elements that are `within` so many bytes of the buffer, as far as one can guess."""
+        data = self.buffer.data[:within]
         brace = len(data)
         for _ in range(8):
             brace = data.rfind(b"{", 0, brace)
@@ -350,12 +374,14 @@ class Reader:
             match = _CUT.search(data, max(0, brace - 64), brace)
             if match:
                 cut = match.start() + 1
-                return self._attempt(array, first, cut) if cut <= LONGEST_VALUE else None
+                return self._enclosed(cut) if cut <= LONGEST_VALUE else None
         return None
 
-    def _attempt(self, array: Array, first: int, cut: int) -> Batch | None:
-        """The bytes up to a cut as a batch, None where they are not whole elements of plain JSON."""
-        text = b"".join((b"[", memoryview(self.buffer.data)[:cut], b"]"))
+    def _enclosed(self, cut: int) -> bytes:
+        return b"".join((b"[", memoryview(self.buffer.data)[:cut], b"]"))
+
+    def _attempt(self, array: Array, first: int, text: bytes) -> Batch | None:
+        """Some bytes as a batch, None where they are not whole elements of plain JSON."""
         batch = Batch(array, first, text, self.buffer.offset, self.buffer.line)
         try:
             if array.typed:
@@ -385,7 +411,7 @@ class Reader:
         lengths = np.diff(ends, prepend=0)
         too_long = lengths > LONGEST_VALUE
         ends = ends[: int(np.argmax(too_long)) if too_long.any() else None]
-        return self._attempt(array, first, ends[-1]) or self._one_by_one(array, first, ends)
+        return self._attempt(array, first, self._enclosed(ends[-1])) or self._one_by_one(array, first, ends)
 
     def _long(self, array: Array, first: int, *, ended: bool) -> Batch:
         """An element that is too long to be kept: an object without its long members, anything else as null."""

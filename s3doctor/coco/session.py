@@ -82,7 +82,7 @@ class Session:
                 self._value(event)
             elif isinstance(event, Array):
                 current = event
-                event.typed = self._decoder(event)
+                self._prepare(event)
                 if event.pointer == self._rows_pointer():
                     self.rows.sizes = self._sizes()
             else:
@@ -105,10 +105,12 @@ class Session:
             return "/annotations"
         return next((f"/{key}" for key in _ROWS if self.kinds.get(key) == "array"), "/predictions")
 
-    def _decoder(self, array: Array) -> Any:  # noqa: ANN401 - a bound method or None
+    def _prepare(self, array: Array) -> None:
+        """Elements that are many are decoded with types, of which the array's table has learnt."""
         table = self._table(array.pointer)
-        shape: Shape | None = table.shape if table is not None and table is not self.categories else None
-        return shape.decode if shape else None
+        if table is not None and table is not self.categories:
+            shape: Shape = table.shape
+            array.typed, array.begin = shape.decode, shape.begin
 
     def _sizes(self) -> Sizes | None:
         """Where the sizes of images come from; None as long as they may still come."""

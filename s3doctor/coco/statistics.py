@@ -40,10 +40,11 @@ class Statistics:
         self._add("boxes", usable)
         corners = usable & (w > x) & (h > y)
         self._add("corners", corners)
-        fractions = usable & (box.min(axis=1) >= 0) & (box.max(axis=1) <= 1)
+        least, most = np.minimum(np.minimum(x, y), np.minimum(w, h)), np.maximum(np.maximum(x, y), np.maximum(w, h))
+        fractions = usable & (least >= 0) & (most <= 1)
         self._add("fractions", fractions & ~((width <= 2) | (height <= 2)))  # noqa: PLR2004 - the picture has pixels
         self._readings((x, y, w, h), (width, height), corners)
-        self._sizes(w[usable], h[usable])
+        self._sizes(*((w, h) if usable.all() else (w[usable], h[usable])))
 
     def _add(self, name: str, mask: Mask) -> None:
         count = int(np.count_nonzero(mask))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec import UNSET, Raw
 
+from s3doctor.coco.ahead import Ahead
 from s3doctor.coco.layout import BOX, MASK, POLYGONS, REAL, WHOLE, layout_of
 from s3doctor.coco.untyped import decode
 
@@ -80,6 +81,7 @@ class Shape:
         self._nested: set[bytes] = set()
         self._layout: Layout | None = None
         self._patience = _PATIENCE
+        self._ahead: tuple[Layout, Ahead[Table | None]] | None = None
         self._kinds = {key: _KINDS[kind] for key, kind in types.items() if kind in _KINDS} | {MASK: POLYGONS}
 
     def learn(self, elements: Iterable[Mapping[str, Any]]) -> None:
@@ -147,7 +149,7 @@ class Shape:
 
     def _read(self, text: bytes) -> Columns | None:
         """A batch whose rows are laid out like those before, None for any other."""
-        table = self._layout.read(text) if self._layout else None
+        table = self._table(text)
         if table is not None and table.cut:
             table = self._joined(table)
         if table is not None:
@@ -157,6 +159,17 @@ class Shape:
             self._patience -= 1
             self._layout = self._layout if self._patience else None
         return None
+
+    def begin(self, text: bytes) -> None:
+        """Begin with a batch that `decode` will probably be given next, beside what the caller does until then."""
+        if self._layout is not None:
+            self._ahead = self._layout, Ahead(self._layout.read, text)
+
+    def _table(self, text: bytes) -> Table | None:
+        begun, self._ahead = self._ahead, None
+        if begun is not None and begun[0] is self._layout and begun[1].text == text:
+            return begun[1].result()
+        return self._layout.read(text) if self._layout else None
 
     def _joined(self, table: Table) -> Table | None:
         """A table with the rows that had been cut out. They must be whole elements, with masks that are objects."""
