@@ -24,7 +24,7 @@ class RowsById:
 
     codes: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     counts: npt.NDArray[np.integer[Any]] = field(default_factory=lambda: np.zeros(0, np.int64))
-    first: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    first: npt.NDArray[np.integer[Any]] = field(default_factory=lambda: np.zeros(0, np.int64))
 
 
 @dataclass(frozen=True)

@@ -161,10 +161,11 @@ class Images:
         """All images with ids and sizes."""
         if self._table is None or len(self._table.ids) != len(self.names):
             known = self._table or ImageNames()
-            ids = np.concatenate([known.ids, *self._ids])
             widths = np.concatenate([known.widths, *(sizes[:, 0] for sizes in self._sizes)])
             heights = np.concatenate([known.heights, *(sizes[:, 1] for sizes in self._sizes)])
-            self._ids, self._sizes = [], []
+            self._sizes = []  # one after another, to spare memory
+            ids = np.concatenate([known.ids, *self._ids])
+            self._ids = []
             self._table = ImageNames(self.names, ids, widths, heights)
         return self._table
 

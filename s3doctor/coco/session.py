@@ -61,6 +61,9 @@ class Session:
                     self.readable = True
                 except Broken:
                     pass
+                finally:
+                    self.images.shape.close()
+                    self.rows.shape.close()
                 buffer.drain()
                 self._utf8.finish()
             buffer.drain()
@@ -85,6 +88,8 @@ class Session:
                 self._prepare(event)
                 if event.pointer == self._rows_pointer():
                     self.rows.sizes = self._sizes()
+                    if "/images" in self.complete:
+                        self.rows.by_image.use(self.images)
             else:
                 self._batch(event)
         if current is not None:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec import UNSET, Raw
 
-from s3doctor.coco.ahead import Ahead
 from s3doctor.coco.layout import BOX, MASK, POLYGONS, REAL, WHOLE, layout_of
 from s3doctor.coco.untyped import decode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
+    from concurrent.futures import Future, ThreadPoolExecutor
 
     from s3doctor.coco.layout import Layout, Table
 
@@ -81,7 +81,8 @@ class Shape:
         self._nested: set[bytes] = set()
         self._layout: Layout | None = None
         self._patience = _PATIENCE
-        self._ahead: tuple[Layout, Ahead[Table | None]] | None = None
+        self._beside: ThreadPoolExecutor | None = None
+        self._begun: tuple[Layout, bytes, Future[Table | None]] | None = None
         self._kinds = {key: _KINDS[kind] for key, kind in types.items() if kind in _KINDS} | {MASK: POLYGONS}
 
     def learn(self, elements: Iterable[Mapping[str, Any]]) -> None:
@@ -161,14 +162,25 @@ class Shape:
         return None
 
     def begin(self, text: bytes) -> None:
-        """Begin with a batch that `decode` will probably be given next, beside what the caller does until then."""
+        """Begin with a batch that `decode` will probably be given next, beside what the caller does until then.
+
+        One thread does this for one file, until `close`: malloc keeps memory apart for each that there was.
+        """
         if self._layout is not None:
-            self._ahead = self._layout, Ahead(self._layout.read, text)
+            from concurrent.futures import ThreadPoolExecutor
+
+            self._beside = self._beside or ThreadPoolExecutor(1, "s3doctor-coco")
+            self._begun = self._layout, text, self._beside.submit(self._layout.read, text)
+
+    def close(self) -> None:
+        """There is no batch to begin with any more."""
+        if self._beside is not None:
+            self._beside.shutdown()
 
     def _table(self, text: bytes) -> Table | None:
-        begun, self._ahead = self._ahead, None
-        if begun is not None and begun[0] is self._layout and begun[1].text == text:
-            return begun[1].result()
+        begun, self._begun = self._begun, None
+        if begun is not None and begun[0] is self._layout and begun[1] == text:
+            return begun[2].result()
         return self._layout.read(text) if self._layout else None
 
     def _joined(self, table: Table) -> Table | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import threading
 from typing import TYPE_CHECKING
 
 import pytest
 
-from s3doctor.coco.ahead import Ahead
+from s3doctor.coco import examine_predictions
 from s3doctor.coco.ledger import Ledger
 from s3doctor.coco.reader import Array, Batch, Broken, Reader
 from s3doctor.coco.source import Buffer
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 ROWS = b'[{"id": 1, "area": 2.5}, {"id": 2, "area": 3}]'
 OTHERS = b'[{"id": 30, "area": 4}, {"id": 40, "area": 5}]'
+OURS = "s3doctor-coco_0"
 REVERSED = b'[{"area": 2.5, "id": 1}, {"area": 3, "id": 2}]'
 
 
@@ -42,17 +44,28 @@ def learnt() -> Shape:
     return shape
 
 
-def test_the_work_is_done_by_another_thread() -> None:
-    assert Ahead(lambda text: (len(text), threading.get_ident()), b"abc").result()[0] == len(b"abc")
-    assert Ahead(lambda _: threading.get_ident(), b"").result() != threading.get_ident()
+def test_a_thread_reads_what_was_begun_and_ends_with_the_file() -> None:
+    shape = learnt()
+    shape.close()
+    shape.begin(ROWS)
+    assert OURS in {thread.name for thread in threading.enumerate()}
+    assert shape.decode(ROWS).table is not None
+    shape.close()
+    assert OURS not in {thread.name for thread in threading.enumerate()}
 
 
-def test_what_the_work_raises_is_raised_where_somebody_waits() -> None:
-    ahead = Ahead(int, b"no number")
-    with pytest.raises(ValueError, match="no number"):
-        ahead.result()
-    with pytest.raises(ValueError, match="no number"):
-        ahead.result()
+def test_no_thread_is_left_when_a_file_was_examined() -> None:
+    rows = b", ".join(b'{"image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4], "score": 0.%d}' % n for n in range(99))
+    seen: set[str] = set()
+
+    class Watching(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            seen.update(thread.name for thread in threading.enumerate())
+            return super().read(size)
+
+    assert examine_predictions(Watching(b"[%s]" % rows), block_size=700).readable
+    assert OURS in seen
+    assert OURS not in {thread.name for thread in threading.enumerate()}
 
 
 @pytest.mark.parametrize("begun", [ROWS, OTHERS, REVERSED, b"[", b"\xff"], ids=range(5))
@@ -63,6 +76,7 @@ def test_what_was_begun_changes_nothing(begun: bytes) -> None:
         columns = shape.decode(text)
         assert columns.values["id"] == ids
         assert columns.table is None or columns.table.arrays["id"].tolist() == ids
+    shape.close()
 
 
 def test_nothing_is_begun_before_the_layout_is_known_nor_kept_for_another_one() -> None:
@@ -74,6 +88,7 @@ def test_nothing_is_begun_before_the_layout_is_known_nor_kept_for_another_one() 
         shape.decode(REVERSED)
     shape.begin(ROWS)
     assert shape.decode(ROWS).table is None, "it was given up"
+    shape.close()
 
 
 def walked(text: bytes, block: int) -> Iterator[object]:
