@@ -105,3 +105,22 @@ def test_no_verdict_rests_on_such_a_list(embedded_s3: EmbeddedS3, tag: bytes, *,
     assert not [code for code, result in results.items() if result.status in (Status.ERROR, Status.FAIL)]
     unsure = [result for result in results.values() if result.status is Status.UNKNOWN]
     assert any(result.outcome.cause is not None for result in unsure)
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("photos", (Status.UNKNOWN, "shapes/ holds more than was looked at")),
+        ("images", (Status.PASS, "images are in shapes/images/")),
+    ],
+)
+def test_an_images_directory_that_was_not_seen_among_too_many_is_looked_for_by_name(
+    embedded_s3: EmbeddedS3, name: str, told: tuple[Status, str]
+) -> None:
+    connection = replace(prepare(cases.load("healthy"), embedded_s3), images=name)
+    more = "<IsTruncated>true</IsTruncated><NextContinuationToken>t</NextContinuationToken>"
+    crowd = page(FOLDER.format("shapes/aaa/") + KEY.format("shapes/annotations.json"), more)
+    rules = [Rule(r"(?=.*delimiter=)(?=.*prefix=shapes%2F[& ])", lambda client, _: client.sendall(crowd))]
+    with Between(embedded_s3.endpoint_url, rules) as between:
+        found = {result.code: result for result in diagnose(replace(connection, endpoint_url=between.url)).results}
+    assert (found["LAYOUT002"].status, found["LAYOUT002"].outcome.summary) == told

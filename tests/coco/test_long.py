@@ -93,3 +93,14 @@ def test_a_value_is_gone_past_in_pieces_of_any_size(text: bytes) -> None:
         while (end := passing.end(text[at : at + size])) < 0:
             at += size
         assert at + end == whole
+
+
+def test_an_object_with_too_many_members_ends_the_reading() -> None:
+    """What is kept of a row is bounded as well: a hundred members of sixty kilobytes are no row of COCO's."""
+    crowd = {f"note{at}": "x" * 60_000 for at in range(100)}
+    data = file([{**ROW, "bbox": [1, 1, 70, -7]}, {**ROW, **crowd}])
+    examined = examine_annotations(data, target="both")
+    told = {one.code: [place.text for place in one.examples] for one in examined.findings}
+    assert not examined.readable
+    assert told["json-too-deep-or-big"] == ["an object with too many members"]
+    assert "bbox-negative-size" in told, "what came before is judged"
