@@ -11,7 +11,7 @@ import numpy.typing as npt
 from msgspec import UNSET
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from s3doctor.coco.fields import Fields
     from s3doctor.coco.ledger import Ledger
@@ -26,6 +26,7 @@ __all__ = [
     "codes",
     "hint_for",
     "is_text",
+    "not_found",
     "own_ids",
     "packed",
     "repeated",
@@ -35,6 +36,7 @@ Ints = npt.NDArray[np.int64]
 
 ABSENT = int(np.iinfo(np.int64).min)
 LARGEST = 1 << 61
+_AT_ONCE = 1 << 16
 
 
 def code_of(value: object) -> int:
@@ -141,6 +143,13 @@ def _repeated_in(chunks: Iterable[Any], part: int, parts: int) -> Ints:
     twice = joined[1:][(joined[1:] == joined[:-1]) & (joined[1:] != ABSENT)]
     found: Ints = twice[np.diff(twice, prepend=ABSENT) != 0]
     return found
+
+
+def not_found(find: Callable[[Ints], npt.NDArray[np.intp]], wanted: Ints) -> npt.NDArray[np.intp]:
+    """The positions of codes that a table does not have; looked up a part at a time, to spare memory."""
+    parts = range(0, wanted.size, _AT_ONCE)
+    lost = [np.flatnonzero(find(wanted[start : start + _AT_ONCE]) < 0) + start for start in parts]
+    return np.concatenate(lost) if lost else np.zeros(0, np.intp)
 
 
 class Lookup:

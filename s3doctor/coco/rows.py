@@ -9,7 +9,19 @@ from msgspec import Raw
 
 from s3doctor.coco import boxes, geometry
 from s3doctor.coco.duplicates import Duplicates
-from s3doctor.coco.ids import ABSENT, LARGEST, Ints, alike, codes, hint_for, own_ids, packed, repeated
+from s3doctor.coco.ids import (
+    ABSENT,
+    LARGEST,
+    Ints,
+    Lookup,
+    alike,
+    codes,
+    hint_for,
+    not_found,
+    own_ids,
+    packed,
+    repeated,
+)
 from s3doctor.coco.kept import Kept
 from s3doctor.coco.keypoints import Keypoints
 from s3doctor.coco.later import Aside, Later
@@ -21,7 +33,9 @@ from s3doctor.coco.tally import Tally
 from s3doctor.coco.typed import Shape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    import numpy.typing as npt
 
     from s3doctor.coco.boxes import Floats
     from s3doctor.coco.categories import Categories
@@ -134,10 +148,12 @@ class Rows:
         for rows, shapes in self._aside.batches():
             self._place_in_images(Later(self.section, self.pointer, rows, shapes), rows, shapes)
         if images is not None:
-            self._orphans("ann-image-orphan", "image_id", self.by_image.result(), images.table().ids)
+            ids = images.table().ids
+            self._orphans("ann-image-orphan", "image_id", self.by_image.result(), ids, images.lookup)
         if categories is not None:
             known = np.array(sorted(categories.known), np.int64)
-            self._orphans("ann-category-orphan", "category_id", self.by_category.result(), known)
+            used = self.by_category.result()
+            self._orphans("ann-category-orphan", "category_id", used, known, Lookup(known).find)
         self._duplicate_ids()
         if self.crowds > max(1, self.size / 2):
             self.ledger.count("iscrowd-all", self.crowds)
@@ -148,8 +164,10 @@ class Rows:
         if self.predicted:
             self.scores.finish()
 
-    def _orphans(self, code: str, name: str, used: RowsById, known: Ints) -> None:
-        lost = np.flatnonzero(~np.isin(used.codes, known))
+    def _orphans(
+        self, code: str, name: str, used: RowsById, known: Ints, find: Callable[[Ints], npt.NDArray[np.intp]]
+    ) -> None:
+        lost = not_found(find, used.codes)
         if not lost.size:
             return
         self.ledger.count(code, int(used.counts[lost].sum()), hint=hint_for(used.codes, used.codes[lost], known))

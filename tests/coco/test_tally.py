@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from s3doctor.coco.ids import ABSENT
+from s3doctor.coco.ids import ABSENT, Lookup, not_found
 from s3doctor.coco.names import ImageNames
 from s3doctor.coco.tally import Tally
 
@@ -72,3 +72,9 @@ def test_a_result_in_the_middle_changes_nothing() -> None:
     assert tallied(tally) == counted([[1, 2, LARGE]])
     tally.add(np.array([2, 5, LARGE]), np.arange(3, 6))
     assert tallied(tally) == counted([[1, 2, LARGE, 2, 5, LARGE]])
+
+
+def test_what_a_table_does_not_have_is_found_wherever_it_stands() -> None:
+    wanted = np.arange(200_000)
+    assert not_found(Lookup(wanted[::2]).find, wanted).tolist() == list(range(1, 200_000, 2))
+    assert not not_found(Lookup(wanted).find, wanted[:0]).size
