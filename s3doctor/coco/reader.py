@@ -97,6 +97,7 @@ class Batch:
     raw: list[bytes] | None = None
     passed: bool = False
     _starts: list[int] = field(default_factory=list)
+    _counted: tuple[int, int] = (0, 0)
 
     def elements(self) -> list[bytes]:
         """Each element's bytes."""
@@ -112,9 +113,15 @@ class Batch:
         """Where an element of the batch (counted from 0) or a field of it stands in the file."""
         start = self._start(index)
         where = f"{self.array.pointer}/{self.first + index}" + (f"/{field_name}" if field_name else "")
-        line = self.line + self.text.count(b"\n", 1, 1 + start)
+        line = self.line + self._lines(start)
         order = (self.array.section, self.first + index)
         return Place(order, where, self.offset + start, line, tuple(ids.items()))
+
+    def _lines(self, start: int) -> int:
+        """How many lines end before an element. Asked for one after another, the text is gone over once."""
+        known, lines = self._counted if start >= self._counted[0] else (0, 0)
+        self._counted = start, lines + self.text.count(b"\n", 1 + known, 1 + start)
+        return self._counted[1]
 
     def _start(self, index: int) -> int:
         """Where an element begins, counted from the first."""

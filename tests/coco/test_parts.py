@@ -31,6 +31,7 @@ from s3doctor.coco.ledger import Ledger, Place, shorten
 from s3doctor.coco.memory import calm
 from s3doctor.coco.names import Names, faults_of
 from s3doctor.coco.polygons import parse
+from s3doctor.coco.reader import Array, Batch
 from s3doctor.coco.rule import TARGETS, worst
 from s3doctor.coco.statistics import counted
 from s3doctor.coco.tally import Tally
@@ -476,3 +477,10 @@ def test_a_comma_too_many_in_every_element_takes_linear_time() -> None:
     assert found["bbox-negative-size"].count == 5000
     place = found["json-syntax"].examples[0]
     assert rows[(place.offset or 0) - 17 :][:2] == b",]"
+
+
+def test_lines_are_counted_right_in_whatever_order_places_are_asked_for() -> None:
+    text = b'[{"a": 1},\n{"a": 2}, {"a": 3},\n\n{"a": 4}]'
+    batch = Batch(Array("/rows", 1, Place((1,), "/rows")), 0, text, 100, 7)
+    assert [batch.place(at).line for at in (0, 1, 2, 3)] == [7, 8, 8, 10]
+    assert [batch.place(at).line for at in (3, 0, 2, 1, 1)] == [10, 7, 8, 8, 8]
