@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from s3doctor.context import Context, Directory
     from s3doctor.inventory import Inventory
     from s3doctor.mapping import Cell
-    from s3doctor.names import Comparison
+    from s3doctor.names.comparing import Comparison
     from s3doctor.pictures import Checked, Picture
     from s3doctor.s3.answer import Answer
     from s3doctor.s3.client import S3
@@ -231,7 +231,7 @@ class DatasetContext:
     @fact
     def comparison(self) -> Comparison:
         """The file names in annotations.json against the keys below the images directory."""
-        from s3doctor.names import compare
+        from s3doctor.names.comparing import compare
 
         names: Sequence[str] = self.annotations.image_names
         names = names if all(names) else [*filter(None, names)]

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from s3doctor.coco.oracle import Consultation
     from s3doctor.coco.source import Source
     from s3doctor.model import Check
-    from s3doctor.names import Comparison
+    from s3doctor.names.comparing import Comparison
 
 __all__ = ["Folder", "LocalDataset", "LocalVisit"]
 
@@ -236,7 +236,7 @@ class LocalDataset:
     @fact
     def comparison(self) -> Comparison:
         """The file names in the annotations against the files below the images' directory."""
-        from s3doctor.names import compare
+        from s3doctor.names.comparing import compare
 
         names = [name for name in self.annotations.image_names if name]
         files = self.listing

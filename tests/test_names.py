@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from werkzeug.utils import secure_filename as theirs
 
 from s3doctor.finding import Severity
-from s3doctor.names import compare, is_picture, platform_key, secure_filename
+from s3doctor.names import is_picture, platform_key, secure_filename
+from s3doctor.names.comparing import compare
 from s3doctor.names.platform import platform_keys
 from s3doctor.names.rewrites import folded, folded_all
 from s3doctor.names.table import NONE, first_of_each, isin, once, repeated
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from s3doctor.finding import Finding
-    from s3doctor.names import Comparison
+    from s3doctor.names.comparing import Comparison
 
 P = "set/images/"
 

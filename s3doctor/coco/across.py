@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from s3doctor.coco.conclusions import EXPLAINS
-from s3doctor.coco.ids import LARGEST, Ints, alike, hint_for, is_text
+from s3doctor.coco.ids import LARGEST, Ints, alike, hint_for, is_text, not_found
 from s3doctor.coco.ledger import Ledger, Place
 from s3doctor.coco.matching import Match
 from s3doctor.coco.rule import ERROR
@@ -99,7 +99,7 @@ class _Comparison:
     def _references(self, name: str, code: str, used: RowsById, table: Ints) -> None:
         """Rows whose id the ground truth does not have. The platform reads own tables where there are some."""
         own = self.guess.images if name == "image_id" else self.guess.categories
-        lost = np.flatnonzero(~np.isin(used.codes, table))
+        lost = not_found(used.codes, table)
         if not lost.size or (own and self.ledger.target == "platform"):
             return
         if _types_differ(used.codes[lost], table):

@@ -23,6 +23,7 @@ MOST_ROWS = 1 << 17
 _MOST_MARKS = 1 << 16
 _MOST_PAIRS = 2_000_000
 _CLOSE = 0.95
+_LARGEST = 1e12  # a float that is larger knows no ten-thousandths
 _WORD = (1 << 64) - 1
 _MIXERS = (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB)
 
@@ -41,7 +42,7 @@ def _mixed(values: npt.NDArray[np.int64]) -> Words:
 def fingerprints(image: Ints, category: Ints, box: Floats) -> Ints:
     """A number for each row, equal for equal image, category and box (to 1e-4); ABSENT without a usable box."""
     sides = np.ascontiguousarray(box.T)
-    usable = np.logical_and.reduce(np.abs(sides) < 1e12)  # noqa: PLR2004
+    usable = np.logical_and.reduce(np.abs(sides) < _LARGEST)
     if not usable.all():
         sides[:, ~usable] = 0
     words = _mixed(image)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from msgspec import UNSET
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from s3doctor.coco.fields import Fields
     from s3doctor.coco.ledger import Ledger
@@ -145,13 +145,6 @@ def _repeated_in(chunks: Iterable[Any], part: int, parts: int) -> Ints:
     return found
 
 
-def not_found(find: Callable[[Ints], npt.NDArray[np.intp]], wanted: Ints) -> npt.NDArray[np.intp]:
-    """The positions of codes that a table does not have; looked up a part at a time, to spare memory."""
-    parts = range(0, wanted.size, _AT_ONCE)
-    lost = [np.flatnonzero(find(wanted[start : start + _AT_ONCE]) < 0) + start for start in parts]
-    return np.concatenate(lost) if lost else np.zeros(0, np.intp)
-
-
 class Lookup:
     """Finds the first position of ids in a table: by a plain array while ids are small, by bisection otherwise."""
 
@@ -178,3 +171,10 @@ class Lookup:
         found = np.minimum(np.searchsorted(self._sorted, wanted), self._sorted.size - 1)
         hit = (self._sorted[found] == wanted) & (wanted != ABSENT)
         return np.where(hit, found if self._order is None else self._order[found], -1)
+
+
+def not_found(wanted: Ints, table: Ints) -> npt.NDArray[np.intp]:
+    """The positions of ids that a table does not have; looked up a part at a time, to spare memory."""
+    lookup, parts = Lookup(table), range(0, wanted.size, _AT_ONCE)
+    lost = [np.flatnonzero(lookup.find(wanted[start : start + _AT_ONCE]) < 0) + start for start in parts]
+    return np.concatenate(lost) if lost else np.zeros(0, np.intp)

@@ -33,7 +33,8 @@ _PATIENCE = 3
 _FIRST = 1 << 16
 """The first batch of an array is small: from it one learns how to read the others, and until then each costs more."""
 _GLANCE = 1 << 10
-_KINDS = {0x7B: "object", 0x5B: "array", 0x22: "string", 0x74: "boolean", 0x66: "boolean", 0x6E: "null"}
+_OBJECT, _OBJECT_END, _ARRAY, _ARRAY_END, _COMMA, _COLON = b"{}[],:"
+_KINDS = {_OBJECT: "object", _ARRAY: "array", 0x22: "string", 0x74: "boolean", 0x66: "boolean", 0x6E: "null"}
 
 
 class Broken(Exception):  # noqa: N818 - it says what the file is
@@ -149,10 +150,10 @@ class Reader:
         """The document from its first byte that is not white space to its last."""
         first = self.buffer.peek()
         yield Top(_KINDS.get(first, "number"))
-        if first == 0x7B:  # noqa: PLR2004 - {
+        if first == _OBJECT:
             self._skip(1)
             yield from self._members()
-        elif first == 0x5B:  # noqa: PLR2004 - [
+        elif first == _ARRAY:
             yield from self._array("")
         else:
             yield Value("", self._value(), self.here())
@@ -187,7 +188,7 @@ class Reader:
     def _members(self) -> Iterator[Member | Value | Array | Batch]:
         seen: set[str] = set()
         code = self._next()
-        while code != 0x7D:  # noqa: PLR2004 - }
+        while code != _OBJECT_END:
             place = self.here()
             key = self._key()
             if key in seen:
@@ -196,7 +197,7 @@ class Reader:
             if len(seen) > MOST_KEYS:
                 raise self.broken(f"more than {MOST_KEYS:,} keys at the top level", code="json-too-deep-or-big")
             yield from self._member(key)
-            code = self._separator(0x7D)
+            code = self._separator(_OBJECT_END)
 
     def _member(self, key: str) -> Iterator[Member | Value | Array | Batch]:
         code = self._next()
@@ -204,7 +205,7 @@ class Reader:
         pointer = "/" + key.replace("~", "~0").replace("/", "~1")
         place = self.here(pointer)
         yield Member(key, _KINDS.get(code, "number"), place)
-        if code == 0x5B:  # noqa: PLR2004 - [
+        if code == _ARRAY:
             yield from self._array(pointer)
         else:
             yield Value(key, self._value(), place)
@@ -215,7 +216,7 @@ class Reader:
         if code == closing:
             self._skip(1)
             return code
-        if code != 0x2C:  # noqa: PLR2004 - a comma
+        if code != _COMMA:
             raise self.broken("a comma or a closing bracket was expected")
         comma = self.here()
         self._skip(1)
@@ -239,7 +240,7 @@ class Reader:
         except Malformed as error:
             raise self.broken(error.message, error.position) from None
         self._skip(match.end())
-        if self._next() != 0x3A:  # noqa: PLR2004 - a colon
+        if self._next() != _COLON:
             raise self.broken("a colon was expected after the key")
         self._skip(1)
         return key
@@ -335,11 +336,11 @@ class Reader:
         yield array
         first, patience = 0, _PATIENCE
         code = self._next()
-        if code == 0x5D:  # noqa: PLR2004 - ]
+        if code == _ARRAY_END:
             self._skip(1)
             return
         self._fill()
-        while code != 0x5D:  # noqa: PLR2004 - ]
+        while code != _ARRAY_END:
             batch = self._guessed(array, first) if patience else None
             if batch is None:
                 patience = max(0, patience - 1)
@@ -348,8 +349,8 @@ class Reader:
             if not batch.passed:
                 self._skip(len(batch.text) - 2)
             try:
-                code = self._separator(0x5D)
-                if code != 0x5D:  # noqa: PLR2004 - ]
+                code = self._separator(_ARRAY_END)
+                if code != _ARRAY_END:
                     self._read_on(array)
             finally:
                 yield batch  # it is whole, whatever is wrong behind it
@@ -440,7 +441,7 @@ class Reader:
         self._skip(1)
         kept: list[bytes] = []
         code = self._next()
-        while code != 0x7D:  # noqa: PLR2004 - }
+        while code != _OBJECT_END:
             key = self._key()
             self._next()
             below = "/".join([place.where, key.replace("~", "~0").replace("/", "~1")])
@@ -448,7 +449,7 @@ class Reader:
             kept.append(b"%s: %s" % (json.dumps(key).encode(), member))
             if sum(map(len, kept)) > LONGEST_VALUE:
                 raise self.broken("an object with too many members", code="json-too-deep-or-big")
-            code = self._separator(0x7D)
+            code = self._separator(_OBJECT_END)
         return b"{%s}" % b", ".join(kept)
 
     def _member_text(self, place: Place) -> bytes:

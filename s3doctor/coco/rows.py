@@ -13,7 +13,6 @@ from s3doctor.coco.ids import (
     ABSENT,
     LARGEST,
     Ints,
-    Lookup,
     alike,
     codes,
     hint_for,
@@ -33,9 +32,7 @@ from s3doctor.coco.tally import Tally
 from s3doctor.coco.typed import Shape
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    import numpy.typing as npt
+    from collections.abc import Iterator
 
     from s3doctor.coco.boxes import Floats
     from s3doctor.coco.categories import Categories
@@ -148,12 +145,10 @@ class Rows:
         for rows, shapes in self._aside.batches():
             self._place_in_images(Later(self.section, self.pointer, rows, shapes), rows, shapes)
         if images is not None:
-            ids = images.table().ids
-            self._orphans("ann-image-orphan", "image_id", self.by_image.result(), ids, images.lookup)
+            self._orphans("ann-image-orphan", "image_id", self.by_image.result(), images.table().ids)
         if categories is not None:
             known = np.array(sorted(categories.known), np.int64)
-            used = self.by_category.result()
-            self._orphans("ann-category-orphan", "category_id", used, known, Lookup(known).find)
+            self._orphans("ann-category-orphan", "category_id", self.by_category.result(), known)
         self._duplicate_ids()
         if self.crowds > max(1, self.size / 2):
             self.ledger.count("iscrowd-all", self.crowds)
@@ -164,10 +159,8 @@ class Rows:
         if self.predicted:
             self.scores.finish()
 
-    def _orphans(
-        self, code: str, name: str, used: RowsById, known: Ints, find: Callable[[Ints], npt.NDArray[np.intp]]
-    ) -> None:
-        lost = not_found(find, used.codes)
+    def _orphans(self, code: str, name: str, used: RowsById, known: Ints) -> None:
+        lost = not_found(used.codes, known)
         if not lost.size:
             return
         self.ledger.count(code, int(used.counts[lost].sum()), hint=hint_for(used.codes, used.codes[lost], known))

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from s3doctor.inventory.table import PICTURE, ROWS, can_be_key, entries
 from s3doctor.inventory.today import look_again
-from s3doctor.names import compare
-from s3doctor.names.comparing import EXAMPLES
+from s3doctor.names.comparing import EXAMPLES, compare
 from s3doctor.names.platform import ARCHIVED, platform_key
 from s3doctor.names.rewrites import folded
 
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
     from s3doctor.inventory.table import Inventory
     from s3doctor.inventory.today import Again, Look
-    from s3doctor.names import Comparison
+    from s3doctor.names.comparing import Comparison
     from s3doctor.s3.listing_page import Entry
 
 _BATCH = 50_000

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from s3doctor.context import Context
-    from s3doctor.names import Comparison
+    from s3doctor.names.comparing import Comparison
     from s3doctor.s3.client import S3
 
 NOT_THERE = 404

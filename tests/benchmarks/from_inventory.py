@@ -86,7 +86,7 @@ def ours(manifest: Path, names: Names, rows: int) -> int:  # noqa: ARG001 - as t
 
 
 def listing(manifest: Path, names: Names, rows: int) -> int:  # noqa: ARG001 - as above
-    from s3doctor.names import compare
+    from s3doctor.names.comparing import compare
     from s3doctor.s3.listing import Listing
     from s3doctor.s3.listing_page import page_of
 

@@ -138,7 +138,7 @@ def keep(url: str) -> object:
 def compare(url: str) -> object:
     """The listing, and its comparison with as many names."""
     from s3doctor.coco.names import Names
-    from s3doctor.names import compare
+    from s3doctor.names.comparing import compare
     from s3doctor.s3.listing import list_keys
 
     names, listing = Names(), list_keys(client(url), "bucket", "images/")

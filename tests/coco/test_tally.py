@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from s3doctor.coco.ids import ABSENT, Lookup, not_found
+from s3doctor.coco.ids import ABSENT, not_found
 from s3doctor.coco.names import ImageNames
 from s3doctor.coco.tally import Tally
 
@@ -76,5 +76,5 @@ def test_a_result_in_the_middle_changes_nothing() -> None:
 
 def test_what_a_table_does_not_have_is_found_wherever_it_stands() -> None:
     wanted = np.arange(200_000)
-    assert not_found(Lookup(wanted[::2]).find, wanted).tolist() == list(range(1, 200_000, 2))
-    assert not not_found(Lookup(wanted).find, wanted[:0]).size
+    assert not_found(wanted, wanted[::2]).tolist() == list(range(1, 200_000, 2))
+    assert not not_found(wanted[:0], wanted).size

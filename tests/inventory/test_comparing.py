@@ -14,7 +14,7 @@ from inventory import made
 from s3doctor.inventory import Inventory, compare_inventory, load, open_source
 from s3doctor.inventory.table import FEW_KEYS
 from s3doctor.inventory.today import Again, Seen
-from s3doctor.names import compare
+from s3doctor.names.comparing import compare
 
 PREFIX = "ds/images/"
 STEMS = st.sampled_from(
