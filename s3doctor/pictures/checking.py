@@ -87,42 +87,60 @@ def check_pictures(
     pool = executor or Crew(threads, "pictures")
     tally = _Tally(examples)
     waiting = iter(enumerate(pictures))
-    running: set[Future[_Look]] = set()
-    ready: SimpleQueue[Future[_Look]] = SimpleQueue()
+    under_way = _UnderWay(pool, reader, 2 * threads)
     stopped = ""
     try:
-        while not stopped:
-            for item in islice(waiting, 2 * threads - len(running)):
-                future = pool.submit(look, reader, *item)
-                running.add(future)
-                future.add_done_callback(ready.put)
-            if not running:
-                break
-            done = _those(ready)
-            for future in done:
-                running.discard(future)
-                tally.add(future.result())
+        while not stopped and under_way.fill(waiting):
+            done = under_way.done()
+            for one in done:
+                tally.add(one)
             if done and on_progress:
                 on_progress(tally.done)
             stopped = _ended(deadline, stop)
     finally:
-        for future in running:
-            future.cancel()
+        under_way.cancel()
         if executor is None:
-            pool.shutdown(wait=not stopped and not running, cancel_futures=True)
-    if stopped and not running and next(waiting, None) is None:
+            pool.shutdown(wait=not stopped and not len(under_way), cancel_futures=True)
+    if stopped and not len(under_way) and next(waiting, None) is None:
         stopped = ""
     return replace(tally.checked(), stopped=stopped, seconds=time.monotonic() - started)
 
 
-def _those(ready: SimpleQueue[Future[_Look]]) -> list[Future[_Look]]:
-    """What is ready, or will be within a moment; `concurrent.futures.wait` would look at all that run, each time."""
-    found = []
-    with suppress(Empty):
-        found.append(ready.get(timeout=_TICK))
-        while True:
-            found.append(ready.get_nowait())
-    return found
+class _UnderWay:
+    """The pictures that are looked at just now, `most` at once."""
+
+    def __init__(self, pool: Executor, reader: Reader, most: int) -> None:
+        self._pool = pool
+        self._reader = reader
+        self._most = most
+        self._running: set[Future[_Look]] = set()
+        self._ready: SimpleQueue[Future[_Look]] = SimpleQueue()
+
+    def __len__(self) -> int:
+        return len(self._running)
+
+    def fill(self, waiting: Iterator[tuple[int, Picture]]) -> bool:
+        """Begin with as many more as may be under way. False where none is any more."""
+        for item in islice(waiting, self._most - len(self)):
+            future = self._pool.submit(look, self._reader, *item)
+            self._running.add(future)
+            future.add_done_callback(self._ready.put)
+        return bool(self._running)
+
+    def done(self) -> list[_Look]:
+        """What is ready, or will be within a moment. `concurrent.futures.wait` would look at all that run each time."""
+        found: list[Future[_Look]] = []
+        with suppress(Empty):
+            found.append(self._ready.get(timeout=_TICK))
+            while True:
+                found.append(self._ready.get_nowait())
+        self._running.difference_update(found)
+        return [future.result() for future in found]
+
+    def cancel(self) -> None:
+        """Begin with none of those that wait for a thread."""
+        for future in self._running:
+            future.cancel()
 
 
 @dataclass(frozen=True)
