@@ -235,9 +235,9 @@ def look_around(run: Popen[str], temporary: Path, seen: dict[str, str]) -> None:
 
 
 def keep(seen: dict[str, str], name: str, text: str) -> None:
-    """The last of it that was not empty: a process that has ended shows nothing, a file may be cut short."""
+    """Everything that it ever was: a process that has ended shows nothing, a file may be written anew."""
     if text:
-        seen[name] = text
+        seen[f"{name} #{hash(text):x}"] = text
 
 
 def read(path: Path) -> str:
