@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from s3doctor.checks.judging import judged, trouble
 from s3doctor.model import Fix, skip, unknown
 from s3doctor.remedies.mending import mending
-from s3doctor.s3.reading import ReadError
+from s3doctor.s3.client import Stopped
+from s3doctor.s3.reading import ReadError, ReadStoppedError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +26,8 @@ def judged_file(dataset: DatasetContext, which: str, groups: tuple[str, ...], so
 
     try:
         examined: FileExamination = getattr(dataset, which)
+    except ReadStoppedError:
+        raise Stopped from None
     except ReadError as broken:
         return trouble(dataset.context, broken.answer, f"{which}.json could not be read to its end")
     findings = [finding for finding in examined.findings if RULES[finding.code].group in groups]

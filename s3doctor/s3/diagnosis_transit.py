@@ -34,6 +34,18 @@ CAUSES: dict[str, Known] = {
         verify=_RETRY,
         confidence="likely",
     ),
+    "range-ignored": Known(
+        "network",
+        "The server sends a whole object where a part of it was asked for, so that what broke off cannot be read on.",
+        _RETRY + " Amazon S3 does send parts: if it stays so, look at what stands between this machine and S3, or "
+        "whether --endpoint-url names a server that does less than S3.",
+        verify=_RETRY,
+    ),
+    "object-changed": Known(
+        "temporary",
+        "{key} was written or deleted while it was being read.",
+        "Wait until nothing writes to {bucket} any more, and run s3doctor again.",
+    ),
     "throttled": Known(
         "temporary",
         "S3 asks us to slow down: too many requests at once, or very many versions of one object.",
@@ -75,7 +87,9 @@ BY_FAULT = {
     "ChecksumError": "checksum-mismatch",
     "FlexibleChecksumError": "checksum-mismatch",
     "IncompleteReadError": "truncated-body",
+    "ObjectChanged": "object-changed",
     "ProtocolError": "stream-broken",
+    "RangeIgnored": "range-ignored",
     "ResponseStreamingError": "stream-broken",
 }
 BY_STATUS = {429: "throttled", 500: "internal-error"}

@@ -22,6 +22,8 @@ _PIECE = 256 << 10  # a broken connection loses no more than this
 _TOO_FAR = 416
 _CHANGED = (404, 412, 416)  # deleted, rewritten, shortened
 _SERVER_ERROR = 500
+OUT_OF_TIME, INTERRUPTED = "out of time", "interrupted"
+OBJECT_CHANGED, RANGE_IGNORED = "ObjectChanged", "RangeIgnored"
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+)")
 
 
@@ -33,7 +35,11 @@ class ReadingClient(Protocol):
 
 
 class ReadError(OSError):
-    """The object could not be read on: `answer` is what S3 said, `offset` how many bytes had been read until then."""
+    """The object could not be read on: `answer` says why, `offset` how many bytes had been read until then.
+
+    Where S3's answer was a good one and yet of no use, `answer` has no status but a `fault` of our own: OUT_OF_TIME,
+    INTERRUPTED, OBJECT_CHANGED or RANGE_IGNORED.
+    """
 
     def __init__(self, message: str, answer: Answer, offset: int) -> None:
         super().__init__(message)
@@ -160,7 +166,7 @@ class ObjectStream:
     def _judge(self, answer: Answer) -> None:
         """Raise unless the refusal is one that passes by itself."""
         if self.etag and answer.http in _CHANGED:
-            raise ObjectChangedError(f"{self._resource} changed while it was being read", answer, self.offset)
+            raise self._changed(answer)
         busy = answer.http is None or answer.http >= _SERVER_ERROR
         if not busy or not self.etag:
             raise ReadError(answer.evidence.text, answer, self.offset)
@@ -174,10 +180,10 @@ class ObjectStream:
         etag = answer.data.get("ETag", "")
         if self.size not in (None, size) or etag != (self.etag or etag):
             self.close()
-            raise ObjectChangedError(f"{self._resource} changed while it was being read", answer, self.offset)
+            raise self._changed(answer)
         if start != self.offset:
             self.close()
-            raise ReadError(f"{self._resource}: the server does not answer requests for a range", answer, self.offset)
+            raise _range_ignored(answer, self.offset)
         self.size, self.etag = size, etag
         self._left = min(int(answer.data["ContentLength"]), size - start)
 
@@ -198,8 +204,12 @@ class ObjectStream:
         reason = stopped(self._deadline, self._stop)
         if reason:
             self.close()
-            answer = self.answer or Answer("GetObject", self._resource, fault=reason)
+            answer = Answer("GetObject", self._resource, fault=reason)
             raise ReadStoppedError(f"{self._resource}: {reason} after {self.offset:,} bytes", answer, self.offset)
+
+    def _changed(self, answer: Answer) -> ObjectChangedError:
+        useless = _of_no_use(answer, OBJECT_CHANGED)
+        return ObjectChangedError(f"{self._resource} changed while it was being read", useless, self.offset)
 
     @property
     def _resource(self) -> str:
@@ -249,12 +259,23 @@ class RangeReader:
         if not answer.ok:
             raise ReadError(answer.evidence.text, answer, start)
         if start and "ContentRange" not in answer.data:
-            raise ReadError(f"{resource}: the server does not answer requests for a range", answer, start)
+            raise _range_ignored(answer, start)
         return answer.body
 
 
 def stopped(deadline: float | None, stop: threading.Event | None) -> str:
     """Why there is no more time, in words; empty if there is."""
     if stop is not None and stop.is_set():
-        return "interrupted"
-    return "out of time" if deadline is not None and time.monotonic() >= deadline else ""
+        return INTERRUPTED
+    return OUT_OF_TIME if deadline is not None and time.monotonic() >= deadline else ""
+
+
+def _of_no_use(answer: Answer, fault: str) -> Answer:
+    """An answer that says nothing about the right to read: its status is kept in words only."""
+    got = f"{answer.http} {answer.code}".strip()
+    return Answer(answer.operation, answer.resource, fault=fault, reason=got, headers=answer.headers)
+
+
+def _range_ignored(answer: Answer, offset: int) -> ReadError:
+    useless = _of_no_use(answer, RANGE_IGNORED)
+    return ReadError(f"{answer.resource}: the server does not answer requests for a range", useless, offset)

@@ -16,14 +16,13 @@ import pytest
 from certificates import Authority
 from replay import S3_HEADERS, Replay, answer, error
 
+from s3doctor.s3.answer import Answer
 from s3doctor.s3.asking import ask
 from s3doctor.s3.diagnosis import CAUSES, Diagnosis, Situation, diagnose
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
-
-    from s3doctor.s3.answer import Answer
 
 
 ON_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="other systems fail in other ways, or not at all")
@@ -207,6 +206,13 @@ class TestB5BrokenAnswers:
         broken = answer(200, b"5\r\nhel", headers).replace(b"Content-Length: \r\n", b"")
         with Replay(broken) as server:
             assert_cause(diagnose(get(client(server.url))), "stream-broken")
+
+    def test_what_is_found_while_reading_on(self) -> None:
+        """The answers are made to happen in tests/trust/test_reading_on.py."""
+        for fault, kind in (("ObjectChanged", "object-changed"), ("RangeIgnored", "range-ignored")):
+            found = diagnose(Answer("GetObject", "s3://bucket/key", fault=fault, reason="206"))
+            assert_cause(found, kind)
+            assert not found.conclusive
 
     def test_checksum_mismatch(self, client: Callable[..., Any]) -> None:
         headers = {**S3_HEADERS, "x-amz-checksum-crc32": "AAAAAA==", "x-amz-checksum-type": "FULL_OBJECT"}

@@ -170,8 +170,9 @@ def test_it_ends_at_the_deadline(client: Callable[..., Any]) -> None:
     busy = error(503, "SlowDown", "Please reduce your request rate.")
     with Replay(part(0, 1000, 2000), busy) as server:
         stream = ObjectStream(client(server.url), "bucket", "k", range_size=1000, deadline=time.monotonic() + 0.2)
-        with pytest.raises(ReadStoppedError, match="out of time after 1,000 bytes"):
+        with pytest.raises(ReadStoppedError, match="out of time after 1,000 bytes") as raised:
             stream.read()
+    assert not raised.value.answer.ok
 
 
 def test_it_ends_when_stopped() -> None:
