@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from s3doctor.checks.judging import judged, trouble
+from s3doctor.finding import Example, Finding, Severity
 from s3doctor.model import Fix, skip, unknown
 from s3doctor.remedies.mending import mending
 from s3doctor.s3.client import Stopped
-from s3doctor.s3.reading import ReadError, ReadStoppedError
+from s3doctor.s3.reading import ObjectChangedError, ReadError, ReadStoppedError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
     from s3doctor.coco import FileExamination
     from s3doctor.coco.oracle import Consultation
     from s3doctor.dataset import DatasetContext
-    from s3doctor.finding import Finding
     from s3doctor.model import Outcome
 
 
@@ -29,7 +30,8 @@ def judged_file(dataset: DatasetContext, which: str, groups: tuple[str, ...], so
     except ReadStoppedError:
         raise Stopped from None
     except ReadError as broken:
-        return trouble(dataset.context, broken.answer, f"{which}.json could not be read to its end")
+        outcome = trouble(dataset.context, broken.answer, f"{which}.json could not be read to its end")
+        return replace(outcome, findings=_changed(broken, dataset.prefix + f"{which}.json"))
     findings = [finding for finding in examined.findings if RULES[finding.code].group in groups]
     counts = {
         "size": f"{examined.size:,}",
@@ -40,6 +42,24 @@ def judged_file(dataset: DatasetContext, which: str, groups: tuple[str, ...], so
     }
     commands = mending(findings, examined.findings, which, dataset.files)
     return judged(findings, sound.format_map(counts), commands)
+
+
+def _changed(broken: ReadError, key: str) -> tuple[Finding, ...]:
+    """That somebody wrote or deleted the file while it was being read, if so: whoever reads it now gets another one."""
+    if not isinstance(broken, ObjectChangedError):
+        return ()
+    place = Example(key, f"{broken.answer.reason} for the rest of what was begun", offset=broken.offset)
+    return (
+        Finding(
+            "object-changed",
+            Severity.WARNING,
+            1,
+            "the file was written or deleted while it was being read",
+            (place,),
+            "The platform would have read it in pieces of two files, or not at all.",
+            "Wait until nothing writes there any more, and run s3doctor again.",
+        ),
+    )
 
 
 def judged_across(dataset: DatasetContext, sound: str) -> Outcome:

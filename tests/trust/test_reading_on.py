@@ -61,6 +61,9 @@ def test_a_file_that_is_written_meanwhile(connection: Connection, embedded_s3: E
     assert found.outcome.summary == f"not found out: {KEY} was written or deleted while it was being read."
     assert found.outcome.fix is not None
     assert "Wait until nothing writes to acme-pictures" in found.outcome.fix.text
+    (finding,) = found.outcome.findings
+    assert (finding.code, finding.examples[0].where) == ("object-changed", KEY)
+    assert finding.examples[0].offset
     assert "ObjectChanged (412 PreconditionFailed)" in found.outcome.evidence[0].text
 
 
@@ -72,6 +75,7 @@ def test_a_server_that_does_not_read_on(connection: Connection, embedded_s3: Emb
         (found,) = diagnose(replace(connection, endpoint_url=between.url), ["ANN001"]).results
     assert found.outcome.cause is not None
     assert (found.status, found.outcome.cause.kind) == (Status.UNKNOWN, "range-ignored")
+    assert found.outcome.findings == ()
 
 
 def test_a_file_that_takes_too_long(connection: Connection, embedded_s3: EmbeddedS3) -> None:
