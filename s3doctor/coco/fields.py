@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from s3doctor.coco.events import Batch
     from s3doctor.coco.ids import Ints
-    from s3doctor.coco.reader import Batch
     from s3doctor.coco.typed import Shape
 
 __all__ = ["SHOWN_IDS", "Fields", "fields_of", "note_oddities"]

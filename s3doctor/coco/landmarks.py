@@ -13,8 +13,8 @@ from s3doctor.coco.source import SPACE, reopened
 from s3doctor.coco.untyped import Malformed, decode
 
 if TYPE_CHECKING:
+    from s3doctor.coco.events import Batch
     from s3doctor.coco.ledger import Ledger
-    from s3doctor.coco.reader import Batch
     from s3doctor.coco.source import Source
     from s3doctor.finding import Example
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from s3doctor.coco.categories import MOST, Categories
 from s3doctor.coco.conclusions import conclude, explain
+from s3doctor.coco.events import Array, Batch, Broken, Member, Top, Value
 from s3doctor.coco.examination import FileExamination, Summary
 from s3doctor.coco.fields import fields_of, note_oddities
 from s3doctor.coco.formats import recognise
@@ -14,7 +15,7 @@ from s3doctor.coco.landmarks import Landmarks
 from s3doctor.coco.ledger import Ledger, Place
 from s3doctor.coco.memory import calm
 from s3doctor.coco.opening import sniff
-from s3doctor.coco.reader import Array, Batch, Broken, Member, Reader, Top, Value
+from s3doctor.coco.reader import Reader
 from s3doctor.coco.rows import Rows
 from s3doctor.coco.source import Buffer, Source, opened
 from s3doctor.coco.statistics import counted

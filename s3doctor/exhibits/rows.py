@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from s3doctor.coco.events import Batch, Broken
 from s3doctor.coco.ids import code_of
 from s3doctor.coco.ledger import Ledger
 from s3doctor.coco.opening import sniff
-from s3doctor.coco.reader import Batch, Broken, Reader
+from s3doctor.coco.reader import Reader
 from s3doctor.coco.source import Buffer, Source, opened
 from s3doctor.coco.untyped import decode
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from s3doctor.coco import examine_predictions
+from s3doctor.coco.events import Array, Batch, Broken
 from s3doctor.coco.ledger import Ledger
-from s3doctor.coco.reader import Array, Batch, Broken, Reader
+from s3doctor.coco.reader import Reader
 from s3doctor.coco.source import Buffer
 from s3doctor.coco.typed import Shape
 

@@ -25,13 +25,13 @@ from s3doctor.coco import (
     platform_key,
     rle,
 )
+from s3doctor.coco.events import Array, Batch
 from s3doctor.coco.formats import recognise
 from s3doctor.coco.ids import Lookup, repeated
 from s3doctor.coco.ledger import Ledger, Place, shorten
 from s3doctor.coco.memory import calm
 from s3doctor.coco.names import Names, faults_of
 from s3doctor.coco.polygons import parse
-from s3doctor.coco.reader import Array, Batch
 from s3doctor.coco.rule import TARGETS, worst
 from s3doctor.coco.statistics import counted
 from s3doctor.coco.tally import Tally

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from s3doctor.coco.events import Array, Batch
 from s3doctor.coco.ledger import Ledger
-from s3doctor.coco.reader import Array, Batch, Reader
+from s3doctor.coco.reader import Reader
 from s3doctor.coco.source import Buffer
 from s3doctor.coco.typed import Columns
 from s3doctor.coco.untyped import decode
