@@ -1,19 +1,18 @@
-"""A list-only S3 server for tests and benchmarks: asyncio, one join a page, with latency and faults on demand."""
+"""A list-only S3 server for tests and benchmarks: one join a page, with latency and faults on demand."""
 
 from __future__ import annotations
 
-import asyncio
-import threading
 import time
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, quote_plus
 from xml.sax.saxutils import escape
 
+from loopserver import LoopServer
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from types import TracebackType
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">'
 ETAG = "&quot;d41d8cd98f00b204e9800998ecf8427e&quot;"
@@ -44,73 +43,34 @@ class Manners:
 
 
 @dataclass
-class ListServer:
+class ListServer(LoopServer):
     """Serves `keys` in the order given (sorted for all but ill-mannered servers); any bucket name will do.
 
-    `requests` holds the query of each request. Used as a context manager it runs in a thread.
+    `requests` holds the query of each request.
     """
 
     keys: Sequence[str]
     manners: Manners = field(default_factory=Manners)
     requests: list[dict[str, str]] = field(default_factory=list)
-    most_at_once: int = 0
     port: int = 0
 
     def __post_init__(self) -> None:
         self.load(self.keys)
+        self.latency = self.manners.latency
         self._recent: list[float] = []
-        self.transports: set[asyncio.Transport] = set()
-        self._open = 0
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._ready = threading.Event()
+        self.prepare()
 
     def load(self, keys: Sequence[str]) -> None:
         """Serve these keys from now on."""
         self.keys = keys
         self.encoded = [quote_plus(key, safe="/") for key in keys] if self.manners.encode else list(keys)
 
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def __enter__(self) -> ListServer:  # noqa: PYI034 - typing.Self is younger than Python 3.10
-        self._thread.start()
-        self._ready.wait(60)
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(5)
-
-    def _run(self) -> None:
-        server = self._loop.run_until_complete(self.listen())
-        self._ready.set()
-        self._loop.run_forever()
-        server.close()
-        self._loop.run_until_complete(self._part())
-        self._loop.close()
-
-    async def _part(self) -> None:
-        """Let go of all connections, also of those that came in last."""
-        for _ in range(200):
-            await asyncio.sleep(0.01)
-            if not self.transports:
-                return
-            for transport in tuple(self.transports):
-                transport.abort()
-
-    async def listen(self) -> asyncio.Server:
-        loop = asyncio.get_running_loop()
-        server = await loop.create_server(lambda: _Conversation(self, loop), "127.0.0.1", self.port, backlog=256)
-        self.port = server.sockets[0].getsockname()[1]
-        return server
-
-    def answer(self, target: str) -> bytes:
-        """The raw answer to a GET of `target`, empty to hang up; anything but a GET finds nothing."""
-        if not target:
+    def answer(self, head: bytes) -> bytes:
+        """The raw answer to a GET, empty to hang up; anything but a GET finds nothing."""
+        method, target, _ = head.split(b" ", 2)
+        if method != b"GET":
             return http(404, "")
-        query = dict(parse_qsl(target.partition("?")[2], keep_blank_values=True))
+        query = dict(parse_qsl(target.decode().partition("?")[2], keep_blank_values=True))
         self.requests.append(query)
         number = len(self.requests)
         if self.manners.fault:
@@ -185,43 +145,6 @@ class ListServer:
             f"{encoding}<IsTruncated>{'true' if token else 'false'}</IsTruncated>{following}{contents}"
             "</ListBucketResult>"
         )
-
-
-class _Conversation(asyncio.Protocol):
-    """One connection: requests in turn, kept alive."""
-
-    def __init__(self, server: ListServer, loop: asyncio.AbstractEventLoop) -> None:
-        self.server, self.loop, self.received = server, loop, b""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = cast("asyncio.Transport", transport)
-        self.server.transports.add(self.transport)
-
-    def connection_lost(self, error: Exception | None) -> None:  # noqa: ARG002 - asyncio's interface
-        self.server.transports.discard(self.transport)
-
-    def data_received(self, data: bytes) -> None:
-        self.received += data
-        while b"\r\n\r\n" in self.received:
-            head, _, self.received = self.received.partition(b"\r\n\r\n")
-            method, path, _ = head.split(b" ", 2)
-            target = path.decode() if method == b"GET" else ""
-            self.server._open += 1  # noqa: SLF001 - the server's other half
-            self.server.most_at_once = max(self.server.most_at_once, self.server._open)  # noqa: SLF001
-            if self.server.manners.latency:
-                self.loop.call_later(self.server.manners.latency, self.say, target)
-            else:
-                self.say(target)
-
-    def say(self, target: str) -> None:
-        self.server._open -= 1  # noqa: SLF001 - the server's other half
-        if self.transport.is_closing():
-            return
-        raw = self.server.answer(target)
-        if raw:
-            self.transport.write(raw)
-        else:
-            self.transport.close()
 
 
 def http(status: int, body: str) -> bytes:

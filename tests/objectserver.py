@@ -1,17 +1,16 @@
-"""An S3 server that only gives ranges of objects: asyncio, the answers made beforehand, with latency and faults."""
+"""An S3 server that only gives ranges of objects: the answers made beforehand, with latency and faults."""
 
 from __future__ import annotations
 
-import asyncio
 import re
-import threading
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
+
+from loopserver import LoopServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from types import TracebackType
 
     Fault = Callable[[int, str], bytes | None]
 
@@ -20,12 +19,12 @@ MARKS = "x-amz-request-id: 4442587FB7D0A2F9\r\nServer: AmazonS3\r\n"
 
 
 @dataclass
-class ObjectServer:
+class ObjectServer(LoopServer):
     """Serves `objects` by key; any bucket name (the first part of the path) will do.
 
     A key that is not there is answered by `default`, or else by 404 NoSuchKey. `latency` is in seconds; `fault(n, key)`
     gives the raw answer to the nth request in the place of the true one, an empty one to close the connection.
-    `requests` counts, `heads` keeps the heads of requests if `keep`. Used as a context manager it runs in a thread.
+    `requests` counts, `heads` keeps the heads of requests if `keep`.
     """
 
     objects: Mapping[str, bytes] = field(default_factory=dict)
@@ -39,46 +38,7 @@ class ObjectServer:
         self.requests = 0
         self.heads: list[bytes] = []
         self._made: dict[tuple[int, int, int], bytes] = {}
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._ready = threading.Event()
-        self.transports: set[asyncio.Transport] = set()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def __enter__(self) -> ObjectServer:  # noqa: PYI034 - typing.Self is younger than Python 3.10
-        self._thread.start()
-        self._ready.wait(10)
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(5)
-
-    def _run(self) -> None:
-        server = self._loop.run_until_complete(self.listen())
-        self._ready.set()
-        self._loop.run_forever()
-        server.close()
-        self._loop.run_until_complete(self._part())
-        self._loop.close()
-
-    async def _part(self) -> None:
-        """Let go of all connections, also of those that came in last."""
-        for _ in range(200):
-            await asyncio.sleep(0.01)
-            if not self.transports:
-                return
-            for transport in tuple(self.transports):
-                transport.abort()
-
-    async def listen(self) -> asyncio.Server:
-        loop = asyncio.get_running_loop()
-        server = await loop.create_server(lambda: _Conversation(self, loop), "127.0.0.1", self.port, backlog=512)
-        self.port = server.sockets[0].getsockname()[1]
-        return server
+        self.prepare()
 
     def answer(self, head: bytes) -> bytes:
         """The raw answer to a request, empty to hang up."""
@@ -120,35 +80,3 @@ def error(status: int, code: str, message: str) -> bytes:
     return (
         f"HTTP/1.1 {status} Reason\r\n{MARKS}Content-Type: application/xml\r\nContent-Length: {len(body)}\r\n\r\n{body}"
     ).encode()
-
-
-class _Conversation(asyncio.Protocol):
-    """One connection: requests in turn, kept alive."""
-
-    def __init__(self, server: ObjectServer, loop: asyncio.AbstractEventLoop) -> None:
-        self.server, self.loop, self.received = server, loop, b""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = cast("asyncio.Transport", transport)
-        self.server.transports.add(self.transport)
-
-    def connection_lost(self, error: Exception | None) -> None:  # noqa: ARG002 - asyncio's interface
-        self.server.transports.discard(self.transport)
-
-    def data_received(self, data: bytes) -> None:
-        self.received += data
-        while b"\r\n\r\n" in self.received:
-            head, _, self.received = self.received.partition(b"\r\n\r\n")
-            if self.server.latency:
-                self.loop.call_later(self.server.latency, self.say, head)
-            else:
-                self.say(head)
-
-    def say(self, head: bytes) -> None:
-        if self.transport.is_closing():
-            return
-        raw = self.server.answer(head)
-        if raw:
-            self.transport.write(raw)
-        if not raw or b"onnection: close" in head:
-            self.transport.close()
