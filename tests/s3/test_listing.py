@@ -262,11 +262,11 @@ def test_a_deadline_is_told_and_gaps_are_exact(client: Callable[..., Any]) -> No
 
 def test_it_ends_before_the_answer_once_it_is_stopped(client: Callable[..., Any]) -> None:
     stop = threading.Event()
-    with ListServer(SHAPES["flat"](100), Manners(latency=4)) as server:
+    with ListServer(SHAPES["flat"](100), Manners(latency=30)) as server:
         threading.Timer(0.2, stop.set).start()
         started = time.monotonic()
         got = list_keys(wide(client, server.url), "bucket", stop=stop)
-        assert time.monotonic() - started < 3.5
+        assert time.monotonic() - started < 25
         again = list_keys(wide(client, server.url), "bucket", stop=stop)
     assert (got.stopped, got.count, got.covers("images/x")) == ("it was interrupted", 0, False)
     assert again.requests == 0

@@ -23,15 +23,17 @@ def test_what_is_raised_is_raised_where_the_result_is_asked_for() -> None:
 
 
 def test_no_more_work_at_once_than_the_crew_is_large() -> None:
-    before = threading.active_count()
+    def at_work() -> int:
+        return sum(thread.name == "two at most" for thread in threading.enumerate())
+
     gate = threading.Event()
-    crew = Crew(2, "test")
+    crew = Crew(2, "two at most")
     futures = [crew.submit(gate.wait) for _ in range(9)]
-    assert threading.active_count() == before + 2
+    assert at_work() == 2
     gate.set()
     assert all(future.result() for future in futures)
     crew.shutdown()
-    assert threading.active_count() == before
+    assert at_work() == 0
 
 
 def test_what_waits_may_be_cancelled() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -84,8 +83,6 @@ def test_a_file_that_takes_too_long(connection: Connection, embedded_s3: Embedde
         context.prepare()
         dataset = context.dataset("shapes")
         situation(context)
-        began = time.monotonic()
         with pytest.raises(Stopped):
             structure.run(dataset)
-        assert time.monotonic() - began < 4
     context.spool.close()
