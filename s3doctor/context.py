@@ -38,6 +38,7 @@ ONLY_THE_PLATFORM = (
     "Only the platform itself can show that its own network reaches the bucket and that its import accepts the data."
 )
 CANDIDATES = 50
+MOST_SECONDS_SHARED = 600.0
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,13 @@ class Context:
     def seconds_left(self) -> float:
         """How much of the time limit is left, in seconds; negative once it is over."""
         return self.ends - time.monotonic()
+
+    def early_end(self, share: float) -> float:
+        """A value of `time.monotonic()`: when to stop so that this share of the time limit is left to judge by.
+
+        Of a limit of more than ten minutes it is the share of ten minutes.
+        """
+        return self.ends - share * min(self.connection.timeout, MOST_SECONDS_SHARED)
 
     @property
     def subject(self) -> tuple[tuple[str, str], ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import time
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar, cast
@@ -35,6 +36,8 @@ DRAWN_FOR_ONE = 4
 """Names drawn for each picture to open: some have no object, and the others take their places."""
 SECONDS_TO_SHOW = 5.0
 """With less time left than this, no picture is fetched to be shown."""
+AFTER_LISTING, AFTER_PICTURES = 0.05, 0.02
+"""The shares of the time limit that are left, at least, when images were listed and when they were opened."""
 IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png")
 
 
@@ -113,7 +116,7 @@ class DatasetContext:
                 self.images_prefix,
                 max_objects=self.connection.max_objects,
                 stop=self.context.stop,
-                deadline=self.context.ends,
+                deadline=self.context.early_end(AFTER_LISTING),
                 on_progress=lambda progress: tell(progress.objects, progress.estimate),
             )
 
@@ -274,7 +277,7 @@ class DatasetContext:
                 sampled,
                 threads=objects.threads,
                 stop=self.context.stop,
-                deadline=self.context.ends,
+                deadline=self.context.early_end(AFTER_PICTURES),
                 on_progress=lambda done: tell(done, count),
             )
 
@@ -288,7 +291,7 @@ class DatasetContext:
                 self.context.cluster,
                 replace(self.connection, region=region),
                 sampled,
-                seconds=self.context.seconds_left(),
+                seconds=max(0.0, self.context.early_end(AFTER_PICTURES) - time.monotonic()),
                 stop=self.context.stop,
                 on_progress=lambda done: tell(done, count),
             )

@@ -9,12 +9,13 @@ from s3doctor.checks import annotations as ground_truth
 from s3doctor.checks.judging import DENIED, judged, trouble
 from s3doctor.checks.layout import images_exist
 from s3doctor.checks.reading import readable_beside, reads_images
-from s3doctor.model import Fix, Outcome, check, passed, skip, unknown
+from s3doctor.model import Fix, Outcome, Status, check, passed, skip, unknown
 from s3doctor.s3.objects import UnreadableError
 
 if TYPE_CHECKING:
     from s3doctor.dataset import DatasetContext
     from s3doctor.inventory import Inventory
+    from s3doctor.pictures import Checked
     from s3doctor.s3.listing import Listing
 
 
@@ -50,8 +51,20 @@ def pictures_as_described(dataset: DatasetContext) -> Outcome:
         (key, error), *_ = refused
         beside = readable_beside(dataset, key) if error.answer.http == DENIED else None
         return trouble(dataset.context, error.answer, f"{summary}, {key} among them", beside=beside)
-    outcome = judged(checked.findings, confidence(checked.wrong, checked.looked_at, of))
+    whole = confidence(checked.wrong, checked.looked_at, of)
+    outcome = _in_part(checked, of) if checked.stopped else judged(checked.findings, whole)
     return replace(outcome, summary=outcome.summary + partly(dataset.listing))
+
+
+def _in_part(checked: Checked, of: int) -> Outcome:
+    """The verdict where time ran out: those that were reached are no sample, so nothing follows for the others."""
+    reached = f"{checked.looked_at:,} of {of:,} pictures were opened before {checked.stopped}"
+    outcome = judged(checked.findings, reached)
+    if outcome.status is not Status.PASS:
+        return replace(outcome, summary=f"{outcome.summary}; {reached}")
+    words = f"{reached}, each as described" if checked.looked_at else reached
+    fix = Fix("Run s3doctor again with a longer --timeout, or with fewer pictures: --pictures sample:20.")
+    return unknown(words, fix=fix, findings=outcome.findings)
 
 
 def partly(listing: Listing | Inventory) -> str:
