@@ -82,6 +82,15 @@ def test_a_listing_of_nameless_things_is_not_complete(contents: str) -> None:
     assert (found.count, found.complete, found.stopped) == (0, False, "ResponseParserError")
 
 
+def test_a_list_that_broke_off_before_it_began_is_not_empty() -> None:
+    head = page("").partition(b"Content-Length")[0]
+    with Replay(head) as server:
+        found = context(server.url)
+        assert found.directory("pictures", "").answer.fault == "ResponseParserError"
+        listing = list_keys(found.s3.client("pictures"), "pictures")
+    assert (listing.complete, listing.stopped) == (False, "ResponseParserError")
+
+
 def without(tag: bytes) -> Callable[[socket, bytes], None]:
     """Leave these elements out of the true answer."""
 

@@ -124,6 +124,8 @@ def parsed(body: bytes) -> Answered | None:
     if len(classes) not in {plain, len(keys)} or len(children) != body.count(b"<CommonPrefixes"):
         return None
     token = _TOKEN.search(body)
+    if token is None and b"<NextContinuationToken" in body:
+        return None
     encoded = b"<EncodingType>url</EncodingType>" in body
     try:
         page, ordered = _page(keys, sizes, classes, _tags(body, len(keys)), encoded=encoded)
@@ -172,7 +174,12 @@ def _decoded(keys: list[bytes]) -> Iterable[str]:
 
 
 def answered(data: Mapping[str, Any]) -> Answered | None:
-    """The page in what botocore's own parser made of an answer; None where an object has no key or no size."""
+    """The page in what botocore's own parser made of an answer; None where an object has no key or no size.
+
+    None, too, where it does not say whether it is the last: it may have broken off before its body began.
+    """
+    if "IsTruncated" not in data:
+        return None
     found, folders = data.get("Contents", ()), data.get("CommonPrefixes", ())
     if not all("Key" in item and "Size" in item for item in found) or not all("Prefix" in item for item in folders):
         return None

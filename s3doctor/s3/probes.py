@@ -70,10 +70,13 @@ def list_page(
         uri(bucket, prefix),
         lambda: s3.client(bucket).list_objects_v2(Bucket=bucket, Prefix=prefix, MaxKeys=max_keys, **parameters),
     )
-    return answer if _is_page(answer.data, prefix) else unreadable(answer)
+    return answer if not answer.ok or _is_page(answer.data, prefix) else unreadable(answer)
 
 
 def _is_page(data: Mapping[str, Any], prefix: str) -> bool:
+    """Whether it is a page, and none that broke off before its body: each says whether it is the last."""
+    if "IsTruncated" not in data:
+        return False
     entries, folders = data.get("Contents", ()), data.get("CommonPrefixes", ())
     names = [*(entry.get("Key") for entry in entries), *(folder.get("Prefix") for folder in folders)]
     return all("Size" in entry for entry in entries) and all(
@@ -134,13 +137,16 @@ def delete(s3: S3, bucket: str, key: str, version_id: str = "") -> Answer:
 
 
 def delete_batch(s3: S3, bucket: str, key: str) -> Answer:
-    """Remove an object of our own with the request for many; a refusal of the one key comes as that refusal."""
+    """Remove an object of our own with the request for many; a refusal of the one key comes as that refusal.
+
+    S3 begins such an answer with 200 whatever becomes of the key: what does not name it is no answer.
+    """
     call = {"Bucket": bucket, "Delete": {"Objects": [{"Key": key}], "Quiet": False}}
     answer = s3.ask("DeleteObjects", uri(bucket, key), lambda: s3.client(bucket).delete_objects(**call), tidying=True)
     for error in answer.data.get("Errors", ()):
         refused = REFUSED if error.get("Code") == "AccessDenied" else answer.http
         return replace(answer, http=refused, code=error.get("Code", ""), message=error.get("Message", ""))
-    return answer
+    return answer if not answer.ok or answer.data.get("Deleted") else unreadable(answer)
 
 
 def begin_upload(s3: S3, bucket: str, key: str) -> Answer:

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from s3doctor.s3.answer import Answer
-from s3doctor.s3.asking import answer_from_fault, ask
+from s3doctor.s3.asking import answer_from_fault, ask, unreadable
 
 if TYPE_CHECKING:
     import threading
@@ -155,8 +155,7 @@ class ObjectStream:
         if self.answer is None:
             self.answer = replace(answer, data={k: v for k, v in answer.data.items() if k != "Body"})
         if answer.ok:
-            self._take(answer)
-            return True
+            return self._take(answer)
         if answer.http == _TOO_FAR and not self.etag:
             self.size = 0
             return False
@@ -172,9 +171,13 @@ class ObjectStream:
             raise ReadError(answer.evidence.text, answer, self.offset)
         self._failed(answer)
 
-    def _take(self, answer: Answer) -> None:
-        """Take over the body of an answer, once it is known to belong to the same version."""
+    def _take(self, answer: Answer) -> bool:
+        """Take over the body of an answer, once it is known to belong to the same version; False where none came."""
         self._body = answer.data["Body"]
+        if "ContentLength" not in answer.data:  # it broke off in its head
+            self.close()
+            self._failed(unreadable(answer))
+            return False
         found = _CONTENT_RANGE.fullmatch(answer.data.get("ContentRange", ""))
         start, size = (int(found[1]), int(found[2])) if found else (0, int(answer.data["ContentLength"]))
         etag = answer.data.get("ETag", "")
@@ -186,6 +189,7 @@ class ObjectStream:
             raise _range_ignored(answer, self.offset)
         self.size, self.etag = size, etag
         self._left = min(int(answer.data["ContentLength"]), size - start)
+        return True
 
     def _failed(self, answer: Answer) -> None:
         """Wait before the next try; raise once there were too many without progress."""

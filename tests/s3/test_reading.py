@@ -116,6 +116,12 @@ def test_a_busy_server_is_asked_again(client: Callable[..., Any]) -> None:
         assert ObjectStream(client(server.url), "bucket", "k", range_size=1000).read() == DATA[:2000]
 
 
+def test_an_answer_that_breaks_off_in_its_head_is_asked_for_again(client: Callable[..., Any]) -> None:
+    broken = part(0, 1000, 1000).partition(b"Content-Length")[0]
+    with Replay(broken, part(0, 1000, 1000)) as server:
+        assert ObjectStream(client(server.url), "bucket", "k").read() == DATA[:1000]
+
+
 def test_it_gives_up_in_the_end(client: Callable[..., Any]) -> None:
     with Replay(part(0, 1000, 2000), error(503, "SlowDown", "Please reduce your request rate.")) as server:
         stream = ObjectStream(client(server.url), "bucket", "k", range_size=1000, stop=threading.Event())

@@ -79,6 +79,7 @@ def everything(step: str, harm: str, *, versioned: bool = False, allowed: frozen
 @example(everything("CompleteMultipartUpload", "503", allowed=ALL))
 @example(everything("DeleteObject", "403"))
 @example(everything("DeleteObjects", "answer lost", allowed=ALL))
+@example(everything("DeleteObjects", "answer cut"))
 @given(situations)
 def test_the_bucket_is_as_it_was_or_the_report_says_what_differs(situation: Situation) -> None:
     with EmbeddedS3() as s3:

@@ -177,6 +177,7 @@ contents = st.builds(
     ),
     st.sampled_from(("<Size>7</Size>", "<Size>007</Size>", "<Size>-1</Size>", "<Size>1e3</Size>", "<Size/>", "\n")),
 )
+TOKEN = "<NextContinuationToken>x&amp;y</NextContinuationToken>"
 pieces = st.one_of(
     contents,
     st.sampled_from(
@@ -186,7 +187,7 @@ pieces = st.one_of(
                 "<IsTruncated>false</IsTruncated>",
                 "<EncodingType>url</EncodingType>",
             ),
-            *("<NextContinuationToken>x&amp;y</NextContinuationToken>", "<Contents/>"),
+            *(TOKEN, "<Contents/>"),
             *("<CommonPrefixes><Prefix>p/</Prefix></CommonPrefixes>", "<CommonPrefixes/>", "<!-- <Key>x</Key> -->"),
         )
     ),
@@ -200,6 +201,7 @@ pages = st.lists(pieces, max_size=9).map(lambda parts: f"{START}{''.join(parts)}
 @example(f"{START}<Contents><Key>a</Key><Size>5</Size></Contents><Contents/></ListBucketResult>".encode())
 @example(f"{START}{'<IsTruncated>true</IsTruncated>' * 2}</ListBucketResult>".encode())
 @example(f"{START}<IsTruncated>true</IsTruncated><CommonPrefixes/></ListBucketResult>".encode())
+@example(f"{START}<IsTruncated>true</IsTruncated>{TOKEN}</ListBucketResult>".encode())
 def test_our_parser_of_pages_says_what_botocore_s_says_or_nothing(body: bytes) -> None:
     ours = parsed(body)
     if ours is None:
