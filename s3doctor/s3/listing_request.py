@@ -116,7 +116,7 @@ def parsed(body: bytes) -> Answered | None:
     twice = body.count(b"<IsTruncated>") > 1 or body.count(b"<NextContinuationToken>") > 1
     if truncated is None or end != _END or twice:
         return None
-    if not len(keys) == len(sizes) == body.count(b"<Contents"):
+    if not len(keys) == len(sizes) == body.count(b"<Size") == body.count(b"<Contents"):
         return None
     plain = body.count(_PLAIN) == len(keys)
     classes = [STANDARD.encode()] * bool(keys) if plain else _CLASSES.findall(body)

@@ -178,6 +178,7 @@ contents = st.builds(
     st.sampled_from(("<Size>7</Size>", "<Size>007</Size>", "<Size>-1</Size>", "<Size>1e3</Size>", "<Size/>", "\n")),
 )
 TOKEN = "<NextContinuationToken>x&amp;y</NextContinuationToken>"
+TWO_SIZES = "<Contents><Size>7</Size><Key>a</Key><Size>-1</Size></Contents>"
 pieces = st.one_of(
     contents,
     st.sampled_from(
@@ -202,6 +203,7 @@ pages = st.lists(pieces, max_size=9).map(lambda parts: f"{START}{''.join(parts)}
 @example(f"{START}{'<IsTruncated>true</IsTruncated>' * 2}</ListBucketResult>".encode())
 @example(f"{START}<IsTruncated>true</IsTruncated><CommonPrefixes/></ListBucketResult>".encode())
 @example(f"{START}<IsTruncated>true</IsTruncated>{TOKEN}</ListBucketResult>".encode())
+@example(f"{START}<IsTruncated>true</IsTruncated>{TWO_SIZES}</ListBucketResult>".encode())
 def test_our_parser_of_pages_says_what_botocore_s_says_or_nothing(body: bytes) -> None:
     ours = parsed(body)
     if ours is None:
