@@ -25,12 +25,13 @@ inside a 200; under `before-parse.s3.ListObjectsV2` it would run after that."""
 _STUB = b"<ListBucketResult/>"
 _END = b"</ListBucketResult>"
 _KEYS = re.compile(rb"<Key>([^<&\r]+)</Key>")
-_SIZES = re.compile(rb"<Size>(\d+)</Size>")
+_SIZES = re.compile(rb"<Size(?:>(\d+)</Size>)?")
 _CLASSES = re.compile(rb"<StorageClass>([^<&]+)</StorageClass>")
 _PREFIXES = re.compile(rb"<CommonPrefixes>\s*<Prefix>([^<&\r]+)</Prefix>\s*</CommonPrefixes>")
 _TRUNCATED = re.compile(rb"<IsTruncated>\s*(true|false)\s*</IsTruncated>")
 _MD5S = re.compile(rb"<ETag>(?:&quot;|&#34;|\")([0-9a-f]{32})(?:&quot;|&#34;|\")</ETag>")
 _ETAGS = re.compile(rb"<ETag>([^<]*)</ETag>")
+_ONCE = (b"<IsTruncated>", b"<NextContinuationToken>", b"<EncodingType>")
 _PLAIN = b"<StorageClass>STANDARD</StorageClass>"
 _TOKEN = re.compile(rb"<NextContinuationToken>([^<&\r]+)</NextContinuationToken>")
 _OK = 200
@@ -113,10 +114,10 @@ def parsed(body: bytes) -> Answered | None:
     """The page in an XML document of ListObjectsV2; None where it is not plainly a whole one."""
     truncated, end = _TRUNCATED.search(body), body.rstrip()[-len(_END) :]
     keys, sizes = _KEYS.findall(body), _SIZES.findall(body)
-    twice = body.count(b"<IsTruncated>") > 1 or body.count(b"<NextContinuationToken>") > 1
-    if truncated is None or end != _END or twice:
+    twice = any(body.count(tag) > 1 for tag in _ONCE)
+    if truncated is None or end != _END or twice or (b"!" in body and b"<!" in body):
         return None
-    if not len(keys) == len(sizes) == body.count(b"<Size") == body.count(b"<Contents"):
+    if not len(keys) == len(sizes) == body.count(b"<Contents") or b"" in sizes:
         return None
     plain = body.count(_PLAIN) == len(keys)
     classes = [STANDARD.encode()] * bool(keys) if plain else _CLASSES.findall(body)
