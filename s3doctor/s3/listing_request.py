@@ -7,6 +7,7 @@ import threading
 from array import array
 from dataclasses import dataclass
 from functools import partial
+from itertools import repeat
 from typing import TYPE_CHECKING, Any, Protocol, cast
 from urllib.parse import unquote_plus
 
@@ -117,7 +118,7 @@ def parsed(body: bytes) -> Answered | None:
     twice = any(body.count(tag) > 1 for tag in _ONCE)
     if truncated is None or end != _END or twice or (b"!" in body and b"<!" in body):
         return None
-    if not len(keys) == len(sizes) == body.count(b"<Contents") or b"" in sizes:
+    if not _one_each(body, keys, sizes):
         return None
     plain = body.count(_PLAIN) == len(keys)
     classes = [STANDARD.encode()] * bool(keys) if plain else _CLASSES.findall(body)
@@ -134,6 +135,13 @@ def parsed(body: bytes) -> Answered | None:
     except UnicodeDecodeError:
         return None
     return Answered(page, truncated[1] == b"true", token[1].decode() if token else "", names, ordered)
+
+
+def _one_each(body: bytes, keys: list[bytes], sizes: list[bytes]) -> bool:
+    """Whether there is one key and one size for each object, and no object without a size has its size elsewhere."""
+    objects = body.split(b"<Contents")[1:]
+    alike = len(keys) == len(sizes) == len(objects) and b"" not in sizes
+    return alike and -1 not in map(bytes.rfind, objects, repeat(b"<Size>"))  # it stands near the end
 
 
 def _tags(body: bytes, count: int) -> array[int]:

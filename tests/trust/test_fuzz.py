@@ -173,11 +173,14 @@ keys = st.one_of(
 contents = st.builds(
     "<Contents>{1}<Key>{0}</Key>{2}</Contents>".format,
     keys,
-    st.sampled_from(("", "<Owner><ID>k</ID></Owner>", "<!-- c -->", "<StorageClass>GLACIER</StorageClass>")),
+    st.sampled_from(
+        ("", "<Size>7</Size>", "<Owner><ID>k</ID></Owner>", "<!-- c -->", "<StorageClass>GLACIER</StorageClass>")
+    ),
     st.sampled_from(("<Size>7</Size>", "<Size>007</Size>", "<Size>-1</Size>", "<Size>1e3</Size>", "<Size/>", "\n")),
 )
 TOKEN = "<NextContinuationToken>x&amp;y</NextContinuationToken>"
 TWO_SIZES = "<Contents><Size>7</Size><Key>a</Key><Size>-1</Size></Contents>"
+ONE_TOO_FEW = "<Contents><Key>a</Key></Contents>" + TWO_SIZES.replace("-1", "7")
 IN_COMMENT = "<!-- <Key>x</Key> --><Contents><Key></Key><Size>7</Size></Contents>"
 ENCODED = "<EncodingType>url</EncodingType><Contents><Key>b%2Fc+d</Key><Size>7</Size></Contents>"
 pieces = st.one_of(
@@ -207,6 +210,7 @@ pages = st.lists(pieces, max_size=9).map(lambda parts: f"{START}{''.join(parts)}
 @example(f"{START}<IsTruncated>true</IsTruncated>{ENCODED}</ListBucketResult>".encode())
 @example(f"{START}<IsTruncated>true</IsTruncated>{IN_COMMENT}</ListBucketResult>".encode())
 @example(f"{START}<IsTruncated>true</IsTruncated>{TWO_SIZES}</ListBucketResult>".encode())
+@example(f"{START}<IsTruncated>true</IsTruncated>{ONE_TOO_FEW}</ListBucketResult>".encode())
 def test_our_parser_of_pages_says_what_botocore_s_says_or_nothing(body: bytes) -> None:
     ours = parsed(body)
     if ours is None:
